@@ -1,0 +1,191 @@
+"""Verdicts: what each definition says of a case, derived from the case's facts and from nothing else."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from coproduction import criteria as criteria_module
+from coproduction import definitions as definitions_module
+from coproduction.criteria import Criterion
+from coproduction.definitions import Definition
+from coproduction.logic import Literal, Truth, deciding, evaluate, literals, unsettled
+from coproduction.vocabulary import Vocabulary
+
+IN, OUT, UNDETERMINED = "in", "out", "undetermined"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Everything that judges: the criteria, the definitions, and the bases of facts from the strongest to the weakest."""
+
+    criteria: dict[str, Criterion]
+    definitions: dict[str, Definition]
+    bases: tuple[str, ...]
+
+    @property
+    def neighbours(self) -> list[Definition]:
+        """The definitions of neighbouring concepts."""
+        return [d for d in self.definitions.values() if d.neighbouring]
+
+    def chosen(self, readings: bool = False) -> list[Definition]:
+        """Return the definitions to judge under: without the readings, unless they are asked for."""
+        return [d for d in self.definitions.values() if readings or not d.reading]
+
+    def operative(self) -> list[Definition]:
+        """Return the definitions that a source works with, source by source."""
+        found = [d for d in self.definitions.values() if d.operative_in and not d.reading]
+        return sorted(found, key=lambda d: (d.operative_in, d.slug))
+
+
+@dataclass
+class Verdict:
+    """What one definition says of one case, and why."""
+
+    definition: str
+    outcome: str
+    failed: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    met: list[str] = field(default_factory=list)
+    decided_by: list[str] = field(default_factory=list)
+    weakest_basis: str | None = None
+    instead: list[str] = field(default_factory=list)
+    instead_possible: list[str] = field(default_factory=list)
+
+
+def load_rules(vocabulary: Vocabulary) -> Rules:
+    """Read criteria and definitions from a vocabulary. Raises BadDefinition or UnsoundCriterion where they are unsound."""
+    return Rules(
+        criteria=criteria_module.load(vocabulary),
+        definitions=definitions_module.load(vocabulary),
+        bases=tuple(vocabulary.keys("Basis")),
+    )
+
+
+def answers(facts: Mapping[str, "object"], with_placing: bool = False) -> dict[str, str]:
+    """Return the answers by variable that verdicts rest on: without those implied by placing, unless they are asked for."""
+    return {k: f.value for k, f in facts.items() if with_placing or f.basis != "implied-by-placing"}
+
+
+def judge(
+    rules: Rules,
+    facts: Mapping[str, "object"],
+    definitions: Iterable[Definition] | None = None,
+    with_placing: bool = False,
+) -> dict[str, Verdict]:
+    """Return the verdicts on a case by definition slug.
+
+    facts: by variable key, with `value` and `basis`. definitions: those to judge under, all but readings by default.
+    """
+    given = answers(facts, with_placing)
+    values = {slug: criterion.truth(given) for slug, criterion in rules.criteria.items()}
+    wanted = list(rules.chosen() if definitions is None else definitions)
+    neighbours = {d.slug: _outcome(d, values) for d in rules.neighbours}
+    likely = [d.slug for d in rules.neighbours if neighbours[d.slug] is None and _partly_met(d, values)]
+    verdicts = {}
+    for definition in wanted:
+        verdict = _verdict(rules, definition, values, facts, given)
+        if verdict.outcome == OUT:
+            verdict.instead = sorted(s for s, truth in neighbours.items() if truth and s != definition.slug)
+            verdict.instead_possible = sorted(s for s in likely if s != definition.slug)
+        verdicts[definition.slug] = verdict
+    return verdicts
+
+
+def _outcome(definition: Definition, values: Mapping[str, Truth]) -> Truth:
+    truth = evaluate(definition.requires, values)
+    # A source that reports a mark or two of a definition does not say that these are enough.
+    return None if truth and definition.partial else truth
+
+
+def _partly_met(definition: Definition, values: Mapping[str, Truth]) -> bool:
+    return any(literal.truth(values) for literal in literals(definition.requires))
+
+
+def _verdict(rules: Rules, definition: Definition, values, facts, given) -> Verdict:
+    truth = _outcome(definition, values)
+    found = set(literals(definition.requires))
+    settled = deciding(definition.requires, values)
+    verdict = Verdict(
+        definition=definition.slug,
+        outcome={True: IN, False: OUT, None: UNDETERMINED}[truth],
+        met=sorted(str(x) for x in found if x.truth(values)),
+        decided_by=sorted(str(x) for x in settled) if truth is not None else [],
+    )
+    if truth is False:
+        verdict.failed = sorted(str(x) for x in found if x.truth(values) is False)
+    elif truth is None:
+        verdict.unknown = sorted(str(x) for x in unsettled(definition.requires, values))
+    if truth is not None:
+        verdict.weakest_basis = weakest_basis(rules, definition, settled, truth, values, facts, given)
+    return verdict
+
+
+def weakest_basis(rules: Rules, definition, settled: set[Literal], truth: bool, values, facts, given) -> str | None:
+    """Return the weakest basis that a settled verdict cannot do without.
+
+    It is the strongest threshold such that the facts of that basis and better give the same verdict on their own.
+    """
+    for n in range(1, len(rules.bases) + 1):
+        kept = {k: v for k, v in given.items() if facts[k].basis in rules.bases[:n]}
+        needed = {s: rules.criteria[s].truth(kept) for s in definition.criteria}
+        if evaluate(definition.requires, needed) is truth:
+            return rules.bases[n - 1]
+    return None
+
+
+def as_object(verdict: Verdict, case: "object") -> dict:
+    """Return a verdict as the command prints it in JSON: one object per case and definition."""
+    return {
+        "case": case.iri,
+        "id": case.id,
+        "source": case.source,
+        "definition": verdict.definition,
+        "verdict": verdict.outcome,
+        "failed": verdict.failed,
+        "unknown": verdict.unknown,
+        "met": verdict.met,
+        "decided_by": verdict.decided_by,
+        "weakest_basis": verdict.weakest_basis,
+        "instead": verdict.instead,
+        "instead_possible": verdict.instead_possible,
+    }
+
+
+def facts_behind(rules: Rules, literal: str, facts: Mapping[str, "object"]) -> list[str]:
+    """Return the variables with a known answer that a literal's criterion looks at."""
+    criterion = rules.criteria[literal.removeprefix("not:")]
+    return [key for key in criterion.reads if key in facts]
+
+
+def settling(rules: Rules, facts: Mapping[str, "object"], definitions: Iterable[Definition], with_placing: bool = False):
+    """Return (variable, verdicts that one of its answers would settle), the most settling first.
+
+    A variable counts for a definition where at least one answer to it settles the verdict alone.
+    """
+    given = answers(facts, with_placing)
+    values = {slug: criterion.truth(given) for slug, criterion in rules.criteria.items()}
+    score: dict[str, list[str]] = {}
+    for definition in definitions:
+        if _outcome(definition, values) is not None:
+            continue
+        open_criteria = {x.slug for x in unsettled(definition.requires, values)}
+        variables = {v for s in open_criteria for v in rules.criteria[s].reads if criteria_module.known(given.get(v)) == "unknown"}
+        for variable in variables:
+            for answer in _possible(rules, variable):
+                tried = given | {variable: answer}
+                if _outcome(definition, {s: rules.criteria[s].truth(tried) for s in definition.criteria}) is not None:
+                    score.setdefault(variable, []).append(definition.slug)
+                    break
+            else:
+                score.setdefault(variable, [])
+    return sorted(score.items(), key=lambda item: (-len(item[1]), item[0]))
+
+
+def _possible(rules: Rules, variable: str) -> list[str]:
+    """Return the known answers to a variable, as the criteria's tables have them."""
+    for criterion in rules.criteria.values():
+        if variable in criterion.reads:
+            position = criterion.reads.index(variable)
+            return sorted({row[position] for row in criterion.table} - {"unknown"})
+    return []
+
+

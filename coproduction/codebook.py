@@ -1,0 +1,186 @@
+"""The codebook as the loaders need it: variables, derivations, and the form of a record, all read from the ontology.
+
+Which keys a record has, and what each may hold, follows from the JSON-LD context (key to property) and from the
+property's range in the ontology (closed list, concept, case, text).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from coproduction import names, resources
+from coproduction.vocabulary import Vocabulary, shipped
+
+COP = names.COP
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A question put to every case, and the answers it may have, by key."""
+
+    key: str
+    iri: str
+    property: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A line of the table from contributions, values or other answers to an answer."""
+
+    roles: frozenset[str]
+    employers: frozenset[str]
+    value_types: frozenset[str]
+    variables: tuple[str, ...]
+    answer: str | None
+    then_variable: str
+    then_answer: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """A key of a record: its kind, whether it is a list, and the names it may hold, by key to IRI."""
+
+    key: str
+    property: str
+    kind: str
+    many: bool
+    choices: Mapping[str, str]
+    fields: Mapping[str, "Field"]
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """Everything that a record is read by."""
+
+    variables: Mapping[str, Variable]
+    answers: Mapping[str, str]
+    bases: Mapping[str, str]
+    reasons: Mapping[str, str]
+    derivations: tuple[Derivation, ...]
+    fields: Mapping[str, Field]
+    definitions: Mapping[str, str]
+    context: Mapping
+
+
+def load(vocabulary: Vocabulary) -> Codebook:
+    """Read the codebook from a vocabulary."""
+    answers = vocabulary.keys("Answer")
+    answer_keys = {iri: key for key, iri in answers.items()}
+    variables = {}
+    for key, iri in vocabulary.keys("Variable").items():
+        allowed = {o.value for o in vocabulary.objects(iri, COP + "allowedAnswer")}
+        prop = vocabulary.object(iri, COP + "property").value
+        variables[key] = Variable(key, iri, prop, tuple(k for k, a in answers.items() if a in allowed))
+    context = load_context(vocabulary)
+    definitions = {names.local(i): i for i in vocabulary.instances("Definition")}
+    return Codebook(
+        variables=variables,
+        answers=answers,
+        bases=vocabulary.keys("Basis"),
+        reasons=vocabulary.keys("ReasonUnknown"),
+        derivations=_derivations(vocabulary, answer_keys),
+        fields=_fields(vocabulary, context, {v.property for v in variables.values()}),
+        definitions=definitions,
+        context=context,
+    )
+
+
+@cache
+def shipped_codebook() -> Codebook:
+    """Return the codebook that ships with the package, loaded once."""
+    return load(shipped())
+
+
+def load_context(vocabulary: Vocabulary) -> dict:
+    """Return the JSON-LD context: the written one, with an entry for each variable of the codebook."""
+    text = (resources.folder("ontology") / "context.jsonld").read_text(encoding="utf-8")
+    context = json.loads(text)["@context"]
+    for key, iri in vocabulary.keys("Variable").items():
+        prop = vocabulary.object(iri, COP + "property").value
+        context[key] = {"@id": "cop:" + prop.removeprefix(COP), "@type": "@id"}
+    return context
+
+
+def _derivations(vocabulary: Vocabulary, answers: Mapping[str, str]) -> tuple[Derivation, ...]:
+    keys = {iri: key for key, iri in vocabulary.keys("Variable").items()}
+
+    def last(iri: str, term: str) -> frozenset[str]:
+        return frozenset(names.local(o.value) for o in vocabulary.objects(iri, COP + term))
+
+    found = []
+    for iri in vocabulary.instances("Derivation"):
+        when = vocabulary.object(iri, COP + "whenAnswer")
+        found.append(
+            Derivation(
+                roles=last(iri, "whenRole"),
+                employers=last(iri, "whenEmployer"),
+                value_types=last(iri, "whenValueType"),
+                variables=tuple(keys[o.value] for o in vocabulary.objects(iri, COP + "whenVariable")),
+                answer=answers[when.value] if when else None,
+                then_variable=keys[vocabulary.object(iri, COP + "thenVariable").value],
+                then_answer=answers[vocabulary.object(iri, COP + "thenAnswer").value],
+            )
+        )
+    # What follows from contributions comes before what follows from other answers.
+    return tuple(sorted(found, key=lambda d: bool(d.variables)))
+
+
+def _fields(vocabulary: Vocabulary, context: Mapping, variables: set[str]) -> dict[str, Field]:
+    """Return the fields that a context's terms make, but for those of the variables and of RDF alone."""
+    found = {}
+    for key, term in context.items():
+        if key in ("cop", "mentions", "coding") or key.startswith("@"):
+            continue
+        iri = term if isinstance(term, str) else term["@id"]
+        prefix, _, rest = iri.partition(":")
+        if not rest or rest.startswith("//") or rest[0].isupper():
+            continue
+        prop = COP + rest if prefix == "cop" else context.get(prefix, prefix + ":") + rest
+        if prop in variables:
+            continue
+        many = isinstance(term, dict) and term.get("@container") == "@set"
+        nested = term.get("@context", {}) if isinstance(term, dict) else {}
+        fields = _fields(vocabulary, {"cop": COP, **_prefixes(context), **nested}, variables) if nested else {}
+        kind, choices = _kind(vocabulary, prop, key, bool(fields))
+        found[key] = Field(key, prop, kind, many, choices, fields)
+    return found
+
+
+def _prefixes(context: Mapping) -> dict:
+    return {k: v for k, v in context.items() if isinstance(v, str) and v.startswith("http")}
+
+
+def _kind(vocabulary: Vocabulary, prop: str, key: str, nested: bool) -> tuple[str, dict[str, str]]:
+    special = {COP + "passage": "passages", COP + "source": "source", COP + "basis": "basis"}
+    if prop in special:
+        return special[prop], (vocabulary.keys("Basis") if prop == COP + "basis" else {})
+    if nested:
+        return "nested", {}
+    ranges = [names.local(o.value) for o in vocabulary.objects(prop, names.RDFS + "range")]
+    for cls in ranges:
+        if cls == "Case":
+            return "case", {}
+        if cls == "Definition":
+            return "definition", {names.local(i): i for i in vocabulary.instances("Definition")}
+        if "Code" in _above(vocabulary, cls):
+            return "code", vocabulary.keys(cls)
+        if cls == "Concept" or "Concept" in _above(vocabulary, cls):
+            return "concept", _concepts(vocabulary, cls)
+    return ("url" if prop.endswith("seeAlso") else "language-text" if key in ("title", "summary") else "text"), {}
+
+
+def _concepts(vocabulary: Vocabulary, cls: str) -> dict[str, str]:
+    if cls == "Concept":
+        return {}
+    return {names.local(iri): iri for iri in vocabulary.instances(cls)}
+
+
+def _above(vocabulary: Vocabulary, cls: str) -> set[str]:
+    found, todo = set(), [COP + cls]
+    while todo:
+        iri = todo.pop()
+        found.add(names.local(iri))
+        todo += [o.value for o in vocabulary.objects(iri, names.RDFS + "subClassOf") if hasattr(o, "value")]
+    return found

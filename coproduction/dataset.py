@@ -1,0 +1,169 @@
+"""The dataset: ontology, shapes, sources, cases and verdicts in one store, a named graph each."""
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
+
+from coproduction import names, passages
+from coproduction.cases import shipped_cases
+from coproduction.codebook import Codebook, shipped_codebook
+from coproduction.loaders import rdf
+from coproduction.loaders.normal import Case
+from coproduction.verdicts import Rules, Verdict, judge, load_rules
+from coproduction.vocabulary import Vocabulary, shipped
+
+COP = names.COP
+OA = "http://www.w3.org/ns/oa#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+GRAPH = names.BASE + "graph/"
+FORMATS = {"nq": RdfFormat.N_QUADS, "trig": RdfFormat.TRIG, "ttl": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD}
+
+
+def graph_iri(name: str) -> str:
+    """Return the IRI of a named graph: of a source by its key, or `ontology`, `verdicts`, `own`."""
+    return GRAPH + name
+
+
+def build(vocabulary: Vocabulary, book: Codebook, rules: Rules, cases: Iterable[Case]) -> Store:
+    """Return a store of everything: the vocabulary, the cases with their passages, and their verdicts."""
+    store = Store()
+    ontology = NamedNode(graph_iri("ontology"))
+    store.bulk_extend(
+        Quad(q.subject, q.predicate, q.object, ontology) for q in vocabulary.store.quads_for_pattern(None, None, None)
+    )
+    cases = list(cases)
+    for source in dict.fromkeys(c.source for c in cases):
+        mine = [c for c in cases if c.source == source]
+        store.bulk_extend(rdf.triples(mine, book, graph_iri(names.local(names.source_iri(source)))))
+    settled = [c for c in cases if c.coder == rdf.SETTLED]
+    store.bulk_extend(verdict_quads(settled, rules, graph_iri("verdicts")))
+    store.bulk_extend(passage_quads(passages.cited(vocabulary, cases)))
+    return store
+
+
+@cache
+def shipped_store() -> Store:
+    """Return the store of what ships with the package, built once."""
+    vocabulary = shipped()
+    return build(vocabulary, shipped_codebook(), load_rules(vocabulary), shipped_cases())
+
+
+def verdict_quads(cases: Iterable[Case], rules: Rules, graph: str) -> Iterator[Quad]:
+    """Yield the quads of the verdicts on cases, under every definition and reading."""
+    target = NamedNode(graph)
+    kind, verdict_class = NamedNode(names.RDF_TYPE), NamedNode(COP + "Verdict")
+    wanted = rules.chosen(readings=True)
+
+    def term(name: str) -> NamedNode:
+        return NamedNode(COP + name)
+
+    for case in cases:
+        subject = NamedNode(case.iri)
+        for slug, verdict in judge(rules, case.facts, wanted).items():
+            node = NamedNode(f"{case.iri}#verdict-{slug}")
+            yield Quad(subject, term("hasVerdict"), node, target)
+            yield Quad(node, kind, verdict_class, target)
+            yield Quad(node, term("definition"), NamedNode(rules.definitions[slug].iri), target)
+            yield Quad(node, term("outcome"), term(verdict.outcome), target)
+            if verdict.weakest_basis:
+                yield Quad(node, term("weakestBasis"), term(_camel(verdict.weakest_basis)), target)
+            for name, listed in _lists(verdict):
+                for item in listed:
+                    yield Quad(node, term(name), NamedNode(_target(item, rules)), target)
+
+
+def _lists(verdict: Verdict):
+    return (
+        ("decidedBy", verdict.decided_by),
+        ("failed", verdict.failed),
+        ("met", verdict.met),
+        ("unsettled", verdict.unknown),
+        ("instead", verdict.instead),
+        ("insteadPossible", verdict.instead_possible),
+    )
+
+
+def _target(item: str, rules: Rules) -> str:
+    slug = item.removeprefix("not:")
+    return rules.criteria[slug].iri if slug in rules.criteria else rules.definitions[slug].iri
+
+
+def _camel(key: str) -> str:
+    head, *rest = key.split("-")
+    return head + "".join(part.title() for part in rest)
+
+
+def passage_quads(keys: Iterable[passages.Key]) -> Iterator[Quad]:
+    """Yield the nodes of passages: a specific resource of the source with a text position selector (Web Annotation)."""
+    stored = passages.shipped_passages()
+    a, integer = NamedNode(names.RDF_TYPE), NamedNode(XSD + "integer")
+    for source, start, end in sorted(keys):
+        graph = NamedNode(graph_iri(source))
+        base = names.source_iri(source)
+        node, selector = NamedNode(f"{base}#p{start}-{end}"), NamedNode(f"{base}#s{start}-{end}")
+        rows = [
+            (node, a, NamedNode(OA + "SpecificResource")),
+            (node, NamedNode(OA + "hasSource"), NamedNode(base)),
+            (node, NamedNode(OA + "hasSelector"), selector),
+            (selector, a, NamedNode(OA + "TextPositionSelector")),
+            (selector, NamedNode(OA + "start"), Literal(str(start), datatype=integer)),
+            (selector, NamedNode(OA + "end"), Literal(str(end), datatype=integer)),
+        ]
+        passage = stored.get((source, start, end))
+        if passage:
+            rows.append((node, NamedNode(COP + "sha256"), Literal(passage.sha256)))
+            rows.append((node, NamedNode(COP + "locator"), Literal(passage.locator, language="en")))
+        for row in rows:
+            yield Quad(*row, graph)
+
+
+def write(store: Store, folder: Path, vocabulary: Vocabulary, book: Codebook, shapes: str) -> list[Path]:
+    """Write the dataset, the shapes and the JSON-LD context to a folder; all of them or none. Returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    prefixes = prefix_table(vocabulary)
+    done: list[tuple[Path, Path]] = []
+    try:
+        for suffix, fmt in FORMATS.items():
+            part = folder / f".coproduction.{suffix}.part"
+            done.append((part, folder / f"coproduction.{suffix}"))
+            if fmt.supports_datasets:
+                store.dump(output=str(part), format=fmt, prefixes=None if suffix == "nq" else prefixes)
+            else:
+                _merged(store).dump(output=str(part), format=fmt, from_graph=DefaultGraph(), prefixes=prefixes)
+        for name, text in (("shapes.ttl", shapes), ("context.jsonld", json.dumps({"@context": book.context}, indent=2))):
+            part = folder / f".{name}.part"
+            done.append((part, folder / name))
+            part.write_text(text + ("" if text.endswith("\n") else "\n"), encoding="utf-8")
+        for part, file in done:
+            part.replace(file)
+    finally:
+        for part, _ in done:
+            part.unlink(missing_ok=True)
+    return [file for _, file in done]
+
+
+def _merged(store: Store) -> Store:
+    """Return the union of all graphs as one default graph."""
+    merged = Store()
+    merged.bulk_extend({Quad(q.subject, q.predicate, q.object) for q in store.quads_for_pattern(None, None, None, None)})
+    return merged
+
+
+def prefix_table(vocabulary: Vocabulary) -> dict[str, str]:
+    """Return the project's prefixes, as the ontology's header declares them."""
+    sh = "http://www.w3.org/ns/shacl#"
+    found = {}
+    for node in vocabulary.objects(COP.removesuffix("#"), sh + "declare"):
+        found[vocabulary.object(node, sh + "prefix").value] = vocabulary.object(node, sh + "namespace").value
+    return found
+
+
+def counts(store: Store) -> list[tuple[str, int]]:
+    """Return the named graphs with their numbers of triples, sorted."""
+    found = [(names.local(g.value), sum(1 for _ in store.quads_for_pattern(None, None, None, g))) for g in store.named_graphs()]
+    return sorted(found)
+
+

@@ -1,0 +1,157 @@
+"""From the normal form to RDF: one JSON-LD document per case, which the context of the ontology maps to triples."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from coproduction import names
+from coproduction.loaders.normal import Case, Fact, Passage
+
+if TYPE_CHECKING:
+    from coproduction.codebook import Codebook, Field
+
+SETTLED = "settled"
+
+
+def passage_iri(source: str, passage: Passage, base: str = names.BASE) -> str:
+    """Return the IRI of a passage of a source: `...#p<start>-<end>`, or of a locator in words."""
+    if isinstance(passage, str):
+        slug = "".join(c if c.isalnum() else "-" for c in passage.lower()).strip("-")
+        return f"{names.source_iri(source, base)}#{slug}"
+    return f"{names.source_iri(source, base)}#p{passage[0]}-{passage[1]}"
+
+
+def document(case: Case, book: "Codebook") -> dict:
+    """Return the JSON-LD object of a case, without its context."""
+
+    def passages(found: Iterable[Passage]) -> list[str]:
+        return [passage_iri(case.source, p, case.base) for p in found]
+
+    node: dict = {"@id": case.iri, "@type": "Case", "id": case.id}
+    if case.coder != SETTLED:
+        return node | _coding(case, book, passages)
+    mentions: list[dict] = []
+    for key, value in case.record.items():
+        field = book.fields[key]
+        if key in ("id", "facts"):
+            continue
+        if field.kind == "concept":
+            for entry in value:
+                mention = {"@id": f"{case.iri}#{key}-{len(mentions) + 1}", "@type": "Mention", "mention_of": field.property}
+                if "concept" in entry:
+                    node.setdefault(key, []).append(field.choices[entry["concept"]])
+                    mention["concept"] = field.choices[entry["concept"]]
+                if "text" in entry:
+                    mention["text"] = entry["text"]
+                mention["passages"] = passages(entry.get("passages", []))
+                mentions.append(mention)
+        elif field.kind == "nested":
+            name = {"contributions": "Contribution", "values": "ValueEffect"}[key]
+            node[key] = [
+                {"@id": f"{case.iri}#{key.removesuffix('s')}-{n}", "@type": name} | _entry(entry, field, case, passages)
+                for n, entry in enumerate(value, 1)
+            ]
+        else:
+            node[key] = _value(field, value, case, passages)
+    if mentions:
+        node["mentions"] = mentions
+    node["facts"] = [
+        {"@id": f"{case.iri}#fact-{slug(key)}", "@type": "Fact"} | _fact(key, fact, case, book, passages)
+        | {"coder": f"{case.base}coder/{case.coder}"}
+        for key, fact in case.facts.items()
+    ]  # fmt: skip
+    for key, fact in case.facts.items():
+        if fact.value != "unknown":
+            node[key] = book.answers[fact.value]
+    return node
+
+
+def slug(key: str) -> str:
+    """Return a variable's key as it stands in IRIs."""
+    return key.replace("_", "-")
+
+
+def _coding(case: Case, book: "Codebook", passages) -> dict:
+    """Return another coder's record as a coding beside the settled case, so that no fact of it is in force."""
+    iri = f"{case.iri}#coding-{case.coder}"
+    coding: dict = {"@id": iri, "@type": "Coding", "coder": f"{case.base}coder/{case.coder}"}
+    for key in ("case_kind", "reality", "source_label"):
+        if key in case.record:
+            coding[key] = book.fields[key].choices[case.record[key]]
+    coding["coded_facts"] = [
+        {"@id": f"{iri}-{slug(key)}", "@type": "Fact"} | _fact(key, fact, case, book, passages)
+        for key, fact in case.facts.items()
+    ]
+    return {"coding": [coding]}
+
+
+def _fact(key: str, fact: Fact, case: Case, book: "Codebook", passages) -> dict:
+    node = {
+        "variable": book.variables[key].iri,
+        "value": book.answers[fact.value],
+        "passages": passages(fact.passages),
+    }
+    if fact.value == "unknown":
+        node["why_unknown"] = book.reasons[fact.why_unknown or "silent"]
+    else:
+        node["basis"] = book.bases[fact.basis]
+    if fact.reason:
+        node["reason"] = fact.reason
+    if fact.derived_from:
+        node["derived_from"] = fact.derived_from
+    return node
+
+
+def _entry(entry: Mapping, field: "Field", case: Case, passages) -> dict:
+    node = {}
+    for key, value in entry.items():
+        part = field.fields[key]
+        if part.kind == "concept":
+            listed = value if isinstance(value, list) else [value]
+            node[key] = [part.choices[v] for v in listed] if part.many else part.choices[value]
+        else:
+            node[key] = _value(part, value, case, passages)
+    return node
+
+
+def _value(field: "Field", value, case: Case, passages):
+    def one(word: str):
+        if field.kind in ("code", "basis", "definition"):
+            return field.choices[word]
+        if field.kind == "case":
+            return case_reference(word, case)
+        if field.kind == "source":
+            return names.source_iri(word, case.base)
+        return word
+
+    if field.kind == "passages":
+        return passages(value)
+    if field.kind == "language-text":
+        return {case.record.get("lang", "en"): value}
+    if field.key == "coder":
+        return f"{case.base}coder/{value}"
+    return [one(v) for v in value] if isinstance(value, list) else one(value)
+
+
+def case_reference(word: str, case: Case) -> str:
+    """Return the IRI of a case that a record names by `source/id`, by `id` in its own source, or by IRI."""
+    if word.startswith(("http://", "https://")):
+        return word
+    source, _, name = word.rpartition("/")
+    return names.case_iri(source or case.source, name, case.base)
+
+
+def jsonld(cases: Iterable[Case], book: "Codebook") -> dict:
+    """Return one JSON-LD document of many cases, context included."""
+    return {"@context": book.context, "@graph": [document(case, book) for case in cases]}
+
+
+def triples(cases: Iterable[Case], book: "Codebook", graph: str | None = None) -> Iterator:
+    """Yield the quads of cases, in a named graph if one is given, with the nodes of the passages they rest on."""
+    from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
+
+    cases = list(cases)
+    target = NamedNode(graph) if graph else DefaultGraph()
+    text = json.dumps(jsonld(cases, book), ensure_ascii=False).encode()
+    for quad in parse(input=text, format=RdfFormat.JSON_LD):
+        yield Quad(quad.subject, quad.predicate, quad.object, target)

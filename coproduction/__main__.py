@@ -1,0 +1,141 @@
+"""The command `coproduction`. Data goes to standard output, words to standard error.
+
+Exit 0: fine, warnings at most. Exit 1: read, with findings. Exit 2: cannot be read at all, or wrong use. What a command
+needs is imported when it runs, so that `coproduction --help` starts at once.
+"""
+
+import sys
+
+import click
+
+LANG = click.option("--lang", default="en", show_default=True, help="Language of labels and messages.")
+GIVEN = click.option("--input-format", "given", help="Format of the files, where the suffix does not tell.")
+WITH = click.option("--with", "own", multiple=True, type=click.Path(dir_okay=False), help="Turtle file of your own definitions or criteria.")
+
+
+def fail(message: str, code: int = 2) -> None:
+    """Say what is wrong on standard error and leave with an exit code."""
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="coproduction")
+def cli() -> None:
+    """Co-production of public services: every case, under every definition, with the passage that decides."""
+
+
+@cli.command()
+@click.option("--out", default="dist", show_default=True, type=click.Path(file_okay=False), help="Folder to write to.")
+def build(out: str) -> None:
+    """Compile ontology, sources and verdicts into one dataset, a named graph per source."""
+    from coproduction.commands import build
+
+    build.run(out)
+
+
+@cli.command()
+@click.argument("question", required=False)
+@click.option("--query", type=click.Path(), help="A file with a SPARQL query of your own; - for standard input.")
+@click.option("--data", multiple=True, type=click.Path(), help="Your own records, asked together with the sources.")
+@click.option("--endpoint", help="A SPARQL endpoint to ask in place of the shipped graph.")
+@click.option("--format", "fmt", default="table", show_default=True, help="table, csv, tsv, json, xml, ttl, nt or jsonld.")
+@LANG
+@GIVEN
+def ask(question, query, data, endpoint, fmt, lang, given) -> None:
+    """List the research questions, or answer one of them or a query of your own."""
+    from coproduction.commands import ask
+
+    ask.run(question, query, data, endpoint, fmt, lang, given)
+
+
+@cli.command()
+@click.argument("files", nargs=-1)
+@click.option("--case", "one", help="Explain this case: its id, or source/id.")
+@click.option("--definition", "only", multiple=True, help="Judge under this definition alone; may be given more than once.")
+@click.option("--all", "every", is_flag=True, help="Every definition and neighbouring concept, not the operative ones only.")
+@click.option("--readings", is_flag=True, help="Readings of definitions too.")
+@click.option("--with-placing", is_flag=True, help="Take in facts that follow only from where the source lists the case.")
+@click.option("--ask", "asking", is_flag=True, help="Put the unknown variables to you, the most settling first.")
+@click.option("--texts", type=click.Path(file_okay=False), help="Folder of the sources' texts, to print passages from.")
+@click.option("--format", "fmt", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@LANG
+@GIVEN
+@WITH
+def classify(files, one, only, every, readings, with_placing, asking, texts, fmt, lang, given, own) -> None:
+    """Print the verdict matrix, or explain one case with the passages that decide.
+
+    Without FILES, of the five sources' cases; with FILES, of your own records.
+    """
+    from coproduction.commands import classify
+
+    classify.run(files, one, only, every, readings, with_placing, asking, texts, fmt, lang, given, own)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option("--format", "fmt", type=click.Choice(["human", "json"]), default="human", show_default=True)
+@LANG
+@GIVEN
+@WITH
+def validate(files, fmt, lang, given, own) -> None:
+    """Check new case data: well formed, consistent, and within the borders that it claims to respect."""
+    from coproduction.commands import validate
+
+    validate.run(files, fmt, lang, given, own)
+
+
+@cli.command()
+def check() -> None:
+    """Check the ontology: consistency with HermiT, hygiene, shapes of shapes."""
+    from coproduction.commands import check
+
+    check.run()
+
+
+@cli.group()
+def sources() -> None:
+    """The sources' passages."""
+
+
+@sources.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False))
+def verify(folder: str) -> None:
+    """Find the sources' texts in FOLDER by their digests and check every passage against them."""
+    from coproduction.commands import sources
+
+    sources.verify(folder)
+
+
+@sources.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False))
+def digest(folder: str) -> None:
+    """Write the digests and locators of all passages anew from the texts in FOLDER (in a checkout)."""
+    from coproduction.commands import sources
+
+    sources.digest(folder)
+
+
+@cli.command()
+@click.argument("url")
+def push(url: str) -> None:
+    """Load the dataset into a remote store: its named graphs, and the union of them as its default graph.
+
+    URL is the store's SPARQL 1.1 Graph Store address, such as http://localhost:7878/store.
+    """
+    from coproduction.commands import push
+
+    push.run(url)
+
+
+def main() -> None:
+    """Run the command. A reader of the output that leaves early is no fault of ours."""
+    try:
+        cli(prog_name="coproduction")
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""`coproduction ask`: the research questions, answered."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from coproduction import dataset, questions, resources
+from coproduction.codebook import shipped_codebook
+from coproduction.commands.common import leave, sound
+from coproduction.loaders.raw import nearest
+from coproduction.verdicts import load_rules
+from coproduction.vocabulary import shipped
+
+
+def run(question, query, data, endpoint, fmt, lang, given) -> None:
+    """List the questions, or answer one from the shipped graph, the user's records with it, or an endpoint."""
+    saved = questions.load(resources.folder("queries"))
+    if question and query:
+        leave("give a question or --query, not both", 2)
+    if fmt not in questions.FORMATS:
+        leave(f"format {fmt!r} is not known; known: {', '.join(questions.FORMATS)}", 2)
+    if not question and not query:
+        _list(saved, lang)
+        return
+    text = _text(question, query, saved)
+    try:
+        if endpoint:
+            answer = questions.from_endpoint(endpoint, text)
+        else:
+            answer = questions.run(_store(data, given), text)
+        output = questions.render(answer, fmt, dataset.prefix_table(shipped()), lang)
+    except questions.BadQuery as error:
+        leave(f"{query or question}: {error}", 2)
+    if isinstance(output, bytes):
+        sys.stdout.buffer.write(output)
+    elif output is not None:
+        click.echo(output, nl=not output.endswith("\n"))
+
+
+def _list(saved, lang: str) -> None:
+    for group in dict.fromkeys(q.group for q in saved.values()):
+        click.echo(group)
+        for q in saved.values():
+            if q.group == group:
+                click.echo(f"  {q.slug}\n      {q.in_language(lang)}")
+
+
+def _text(question, query, saved) -> str:
+    if query == "-":
+        return sys.stdin.read()
+    if query:
+        path = Path(query)
+        if not path.is_file():
+            leave(f"{query}: there is no such file", 2)
+        try:
+            return path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            leave(f"{query}: is not UTF-8", 2)
+    if question not in saved:
+        like = nearest(question, saved)
+        leave(f"question {question!r} is not known" + (f"; did you mean {like}?" if like else "; `coproduction ask` lists them"), 2)
+    return saved[question].text
+
+
+def _store(data, given):
+    if not data:
+        return dataset.shipped_store()
+    from coproduction.cases import shipped_cases
+
+    own = sound(data, shipped_codebook(), given)
+    vocabulary = shipped()
+    return dataset.build(vocabulary, shipped_codebook(), load_rules(vocabulary), [*shipped_cases(), *own])

@@ -1,0 +1,42 @@
+"""`coproduction sources`: verify the passages, or digest them anew."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from coproduction import passages, resources
+from coproduction.cases import shipped_cases
+from coproduction.commands.common import leave, say
+from coproduction.vocabulary import shipped
+
+
+def verify(folder: str) -> None:
+    """Check every passage of the texts found in a folder; leaves with 1 where one is wrong, with 2 where no text is there."""
+    vocabulary = shipped()
+    texts = passages.texts(Path(folder), vocabulary)
+    if not texts:
+        leave(f"{folder}: none of the sources' texts is there (they are told by their SHA-256)", 2)
+    cited = passages.cited(vocabulary, shipped_cases())
+    faults = passages.verify(cited, texts, passages.shipped_passages())
+    for source in passages.sources(vocabulary):
+        number = sum(key[0] == source for key in cited)
+        state = "verified" if source in texts else "not checked: the text is not there"
+        wrong = sum(fault.startswith(f"{source}#") for fault in faults)
+        click.echo(f"{source:<24} {number:>5} passages  {f'{wrong} wrong' if wrong else state}")
+    for fault in faults:
+        click.echo(fault)
+    sys.exit(1 if faults else 0)
+
+
+def digest(folder: str) -> None:
+    """Write the file of passages anew; leaves with 2 where a text is missing."""
+    vocabulary = shipped()
+    texts = passages.texts(Path(folder), vocabulary)
+    missing = [key for key in passages.sources(vocabulary) if key not in texts]
+    if missing:
+        leave(f"{folder}: the texts of {', '.join(missing)} are not there", 2)
+    rows = passages.describe(passages.cited(vocabulary, shipped_cases()), texts, vocabulary)
+    file = resources.folder("loaders.sources") / passages.FILE
+    passages.write(rows, file)
+    say(f"wrote {len(rows)} passages to {file}")

@@ -95,7 +95,7 @@ def check() -> None:
 
 @cli.group()
 def sources() -> None:
-    """The sources' passages."""
+    """The sources' passages, and how far their two readers agreed."""
 
 
 @sources.command()
@@ -114,6 +114,14 @@ def digest(folder: str) -> None:
     from coproduction.commands import sources
 
     sources.digest(folder)
+
+
+@sources.command()
+def agreement() -> None:
+    """Print how far the two readers of the sources' cases agreed, per variable, as CSV."""
+    from coproduction.commands import sources
+
+    sources.agreement()
 
 
 @cli.command()

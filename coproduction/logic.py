@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 Truth = bool | None
 
@@ -89,6 +90,7 @@ def evaluate(expression: Expression, values: Mapping[str, Truth]) -> Truth:
             return disjunction(evaluate(p, values) for p in parts)
 
 
+@lru_cache(maxsize=10_000)
 def normal_form(expression: Expression, negated: bool = False) -> Expression:
     """Return the expression with every negation moved down to its leaves."""
     match expression:
@@ -114,9 +116,15 @@ def literals(expression: Expression) -> Iterator[Literal]:
                 yield from literals(part)
 
 
+@lru_cache(maxsize=10_000)
+def literal_set(expression: Expression) -> frozenset[Literal]:
+    """Return the literals of an expression's negation normal form, each once."""
+    return frozenset(literals(expression))
+
+
 def criteria(expression: Expression) -> list[str]:
     """Return the slugs of the criteria in an expression, sorted, each once."""
-    return sorted({literal.slug for literal in literals(expression)})
+    return sorted({literal.slug for literal in literal_set(expression)})
 
 
 def show(expression: Expression, name: Callable[[str], str] = str, words=("and", "or", "not")) -> str:

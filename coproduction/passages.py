@@ -105,7 +105,7 @@ def of_case(case) -> list:
 def locator(text: str, source: Source, start: int) -> str:
     """Return where an offset stands in words: the section's heading and the number of the paragraph in it."""
     at, heading = [(offset, name) for offset, name in source.sections if offset <= start][-1]
-    breaks = re.findall(r"\n\s*\n", text[at:start].rstrip())
+    breaks = re.findall(r"\n\s*\n", text[at:start])
     return f"{heading}, paragraph {len(breaks) + 1}"
 
 

@@ -21,7 +21,7 @@ def findings(cases: Iterable[Case], rules: Rules, vocabulary: Vocabulary, known:
     found: list[Finding] = []
     by_definition = {slug: borders.borders(vocabulary, d) for slug, d in rules.definitions.items()}
     for case in cases:
-        given = answers(case.facts, with_placing=True)
+        given = answers(case.facts)
         values = {slug: criterion.truth(given) for slug, criterion in rules.criteria.items()}
         claimed = case.record.get("claimed_under", [])
         for n, slug in enumerate(claimed):
@@ -66,7 +66,7 @@ def _pointer(case: Case, variable: str) -> str | None:
 def _label_against_facts(case: Case, rules: Rules, vocabulary: Vocabulary, claimed: set[str], lang: str) -> list[Finding]:
     found = []
     operative = [d for d in rules.operative() if d.slug not in claimed]
-    for slug, verdict in judge(rules, case.facts, operative, with_placing=True).items():
+    for slug, verdict in judge(rules, case.facts, operative).items():
         if verdict.outcome != OUT:
             continue
         name = vocabulary.label(rules.definitions[slug].iri, lang)

@@ -7,7 +7,7 @@ from coproduction import criteria as criteria_module
 from coproduction import definitions as definitions_module
 from coproduction.criteria import Criterion
 from coproduction.definitions import Definition
-from coproduction.logic import Literal, Truth, deciding, evaluate, literals, unsettled
+from coproduction.logic import Literal, Truth, deciding, evaluate, literal_set, unsettled
 from coproduction.vocabulary import Vocabulary
 
 IN, OUT, UNDETERMINED = "in", "out", "undetermined"
@@ -97,12 +97,12 @@ def _outcome(definition: Definition, values: Mapping[str, Truth]) -> Truth:
 
 
 def _partly_met(definition: Definition, values: Mapping[str, Truth]) -> bool:
-    return any(literal.truth(values) for literal in literals(definition.requires))
+    return any(literal.truth(values) for literal in literal_set(definition.requires))
 
 
 def _verdict(rules: Rules, definition: Definition, values, facts, given) -> Verdict:
     truth = _outcome(definition, values)
-    found = set(literals(definition.requires))
+    found = literal_set(definition.requires)
     settled = deciding(definition.requires, values)
     verdict = Verdict(
         definition=definition.slug,
@@ -124,6 +124,9 @@ def weakest_basis(rules: Rules, definition, settled: set[Literal], truth: bool, 
 
     It is the strongest threshold such that the facts of that basis and better give the same verdict on their own.
     """
+    bases = {facts[v].basis for s in definition.criteria for v in rules.criteria[s].reads if v in given}
+    if bases <= {rules.bases[0]}:
+        return rules.bases[0]
     for n in range(1, len(rules.bases) + 1):
         kept = {k: v for k, v in given.items() if facts[k].basis in rules.bases[:n]}
         needed = {s: rules.criteria[s].truth(kept) for s in definition.criteria}

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
-from coproduction import passages, resources
+from coproduction import cases, passages, resources
+from coproduction.agreement import compare
 from coproduction.cases import shipped_cases
+from coproduction.codebook import shipped_codebook
 from coproduction.commands.common import leave, say
 from coproduction.vocabulary import shipped
 
@@ -40,3 +42,14 @@ def digest(folder: str) -> None:
     file = resources.folder("loaders.sources") / passages.FILE
     passages.write(rows, file)
     say(f"wrote {len(rows)} passages to {file}")
+
+
+def agreement() -> None:
+    """Print the agreement of the two readings of the sources' cases as CSV, the least agreed first."""
+    book = shipped_codebook()
+    records, _ = cases.read([str(p) for p in resources.reading_records()], book)
+    *rows, overall = compare(records, book.variables)
+    click.echo("variable,cases,agreed,kappa,yes_against_no")
+    for row in [*sorted(rows, key=lambda r: (r.agreed, r.variable)), overall]:
+        kappa = "" if row.kappa is None else f"{row.kappa:.3f}"
+        click.echo(f"{row.variable},{row.cases},{row.agreed:.3f},{kappa},{row.opposed}")

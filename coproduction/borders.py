@@ -105,7 +105,7 @@ def turtle(vocabulary: Vocabulary, definition: Definition, header: bool = True) 
             "    cop:decidedBy " + " , ".join(f"<{_criterion(c)}>" for c in border.criteria) + " ;",
         ]
         if border.neighbour:
-            lines.append(f"    cop:instead <{border.neighbour}> ;")
+            lines.append(f"    cop:borderNeighbour <{border.neighbour}> ;")
         texts = [f"{_quoted(text)}@{lang}" for lang, text in sorted(border.messages.items())]
         lines += [
             "    sh:message " + " ,\n        ".join(texts) + " ;",

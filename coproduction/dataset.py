@@ -72,7 +72,7 @@ def verdict_quads(cases: Iterable[Case], rules: Rules, graph: str) -> Iterator[Q
                 yield Quad(node, term("weakestBasis"), term(_camel(verdict.weakest_basis)), target)
             for name, listed in _lists(verdict):
                 for item in listed:
-                    yield Quad(node, term(name), NamedNode(_target(item, rules)), target)
+                    yield Quad(node, term(_named(name, item)), NamedNode(_target(item, rules)), target)
 
 
 def _lists(verdict: Verdict):
@@ -84,6 +84,11 @@ def _lists(verdict: Verdict):
         ("instead", verdict.instead),
         ("insteadPossible", verdict.instead_possible),
     )
+
+
+def _named(name: str, item: str) -> str:
+    """Return the property for an entry: a criterion that is wanted not to be met has its own for `met` and `failed`."""
+    return f"{name}Negation" if name in ("met", "failed") and item.startswith("not:") else name
 
 
 def _target(item: str, rules: Rules) -> str:

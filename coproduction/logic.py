@@ -134,7 +134,7 @@ def show(expression: Expression, name: Callable[[str], str] = str, words=("and",
         case Leaf(slug):
             return name(slug)
         case Not(part):
-            return f"{no} {show(part, name, words)}"
+            return f"{no} {_bracketed(part, name, words)}"
         case All(parts):
             return f" {both} ".join(_bracketed(p, name, words) for p in parts)
         case Any(parts):
@@ -143,7 +143,9 @@ def show(expression: Expression, name: Callable[[str], str] = str, words=("and",
 
 def _bracketed(part: Expression, name, words) -> str:
     text = show(part, name, words)
-    return f"({text})" if isinstance(part, All | Any) and len(part.parts) > 1 else text
+    while isinstance(part, All | Any) and len(part.parts) == 1:
+        part = part.parts[0]
+    return f"({text})" if isinstance(part, All | Any) else text
 
 
 def deciding(expression: Expression, values: Mapping[str, Truth]) -> set[Literal]:

@@ -15,6 +15,7 @@ from coproduction.vocabulary import Vocabulary
 COP = names.COP
 FILE = "tables.json"
 MOST_VARIABLES = 5
+VARIES = "varies"
 Shapes = dict[str, tuple[tuple[str, ...], str, str]]
 
 
@@ -55,6 +56,9 @@ def judge(vocabulary: Vocabulary, shapes: Shapes) -> dict[str, dict[tuple[str, .
     answers = vocabulary.keys("Answer")
     properties = {key: _property(vocabulary, iri) for key, iri in vocabulary.keys("Variable").items()}
     shapes_graph = Graph().parse(data=vocabulary.ntriples(), format="nt")
+    # Only the criteria's pairs judge here; other shapes' targets would cost time and say nothing of a criterion.
+    for target in (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf):
+        shapes_graph.remove((None, target, None))
     data, rows = Graph(), {}
     for iri, (reads, met, not_met) in shapes.items():
         if len(reads) > MOST_VARIABLES:
@@ -83,7 +87,18 @@ def judge(vocabulary: Vocabulary, shapes: Shapes) -> dict[str, dict[tuple[str, .
                 f"criterion {names.local(iri)}: {dict(zip(shapes[iri][0], combination, strict=True))} conforms to both shapes"
             )
         tables[iri][combination] = True if met else False if not_met else None
-    return tables
+    for iri, table in tables.items():
+        _unknown_alike(iri, shapes[iri][0], table)
+    return {iri: {row: t for row, t in table.items() if VARIES not in row} for iri, table in tables.items()}
+
+
+def _unknown_alike(iri: str, reads: tuple[str, ...], table: dict[tuple[str, ...], Truth]) -> None:
+    """Raise UnsoundCriterion where `varies` is judged otherwise than a missing answer: both are unknown to the logic."""
+    for row, truth in table.items():
+        plain = tuple("unknown" if answer == VARIES else answer for answer in row)
+        if table[plain] is not truth:
+            given = dict(zip(reads, row, strict=True))
+            raise UnsoundCriterion(f"criterion {names.local(iri)}: judges {given} otherwise than with the answer unknown")
 
 
 def write(vocabulary: Vocabulary, shapes: Shapes) -> str:
@@ -107,10 +122,10 @@ def _unpack(table: dict[str, str]) -> dict[tuple[str, ...], Truth]:
 
 
 def _answers(vocabulary: Vocabulary, key: str) -> list[str]:
-    """Return the answers of a variable that the logic tells apart."""
+    """Return the answers of a variable, `unknown` among them."""
     iri = vocabulary.keys("Variable")[key]
     allowed = {o.value for o in vocabulary.objects(iri, COP + "allowedAnswer")}
-    return [k for k, a in vocabulary.keys("Answer").items() if a in allowed and k != "varies"]
+    return [k for k, a in vocabulary.keys("Answer").items() if a in allowed]
 
 
 def _property(vocabulary: Vocabulary, variable: str) -> str:

@@ -4,11 +4,11 @@ A case is a neutral thing that a source tells of. Criteria test it, definitions 
 `out` or `undetermined`) follows for each case under each definition, with the passage that decides.
 """
 
-from importlib.metadata import version as _version
-
 
 def __getattr__(name: str) -> str:
     """Read `__version__` from the installed package's metadata, when asked for and not before."""
     if name == "__version__":
-        return _version("coproduction")
+        from importlib.metadata import version
+
+        return version("coproduction")
     raise AttributeError(name)

@@ -10,7 +10,13 @@ import click
 
 LANG = click.option("--lang", default="en", show_default=True, help="Language of labels and messages.")
 GIVEN = click.option("--input-format", "given", help="Format of the files, where the suffix does not tell.")
-WITH = click.option("--with", "own", multiple=True, type=click.Path(dir_okay=False), help="Turtle file of your own definitions or criteria.")
+WITH = click.option(
+    "--with",
+    "own",
+    multiple=True,
+    type=click.Path(dir_okay=False),
+    help="Turtle file of your own definitions or criteria.",
+)
 
 
 def fail(message: str, code: int = 2) -> None:
@@ -39,7 +45,9 @@ def build(out: str) -> None:
 @click.option("--query", type=click.Path(), help="A file with a SPARQL query of your own; - for standard input.")
 @click.option("--data", multiple=True, type=click.Path(), help="Your own records, asked together with the sources.")
 @click.option("--endpoint", help="A SPARQL endpoint to ask in place of the shipped graph.")
-@click.option("--format", "fmt", default="table", show_default=True, help="table, csv, tsv, json, xml, ttl, nt or jsonld.")
+@click.option(
+    "--format", "fmt", default="table", show_default=True, help="table, csv, tsv, json, xml, ttl, nt or jsonld."
+)
 @LANG
 @GIVEN
 def ask(question, query, data, endpoint, fmt, lang, given) -> None:
@@ -52,10 +60,16 @@ def ask(question, query, data, endpoint, fmt, lang, given) -> None:
 @cli.command()
 @click.argument("files", nargs=-1)
 @click.option("--case", "one", help="Explain this case: its id, or source/id.")
-@click.option("--definition", "only", multiple=True, help="Judge under this definition alone; may be given more than once.")
-@click.option("--all", "every", is_flag=True, help="Every definition and neighbouring concept, not the operative ones only.")
+@click.option(
+    "--definition", "only", multiple=True, help="Judge under this definition alone; may be given more than once."
+)
+@click.option(
+    "--all", "every", is_flag=True, help="Every definition and neighbouring concept, not the operative ones only."
+)
 @click.option("--readings", is_flag=True, help="Readings of definitions too.")
-@click.option("--with-placing", is_flag=True, help="Take in facts that follow only from where the source lists the case.")
+@click.option(
+    "--with-placing", is_flag=True, help="Take in facts that follow only from where the source lists the case."
+)
 @click.option("--ask", "asking", is_flag=True, help="Put the unknown variables to you, the most settling first.")
 @click.option("--texts", type=click.Path(file_okay=False), help="Folder of the sources' texts, to print passages from.")
 @click.option("--format", "fmt", type=click.Choice(["table", "json"]), default="table", show_default=True)

@@ -62,7 +62,10 @@ def _border(vocabulary: Vocabulary, definition: Definition, part: Expression) ->
 
 
 def _broken(vocabulary: Vocabulary, literal: Literal, lang: str) -> str:
-    return vocabulary.text(_criterion(literal.slug), COP + ("metMessage" if literal.negated else "notMetMessage"), lang) or ""
+    return (
+        vocabulary.text(_criterion(literal.slug), COP + ("metMessage" if literal.negated else "notMetMessage"), lang)
+        or ""
+    )
 
 
 def _criterion(slug: str) -> str:
@@ -117,7 +120,11 @@ def turtle(vocabulary: Vocabulary, definition: Definition, header: bool = True) 
         head, mark, body = text.partition("\n\n") if header else ("", "", text)
         text = head + mark + _shorten(body, prefix, iri)
     if header:
-        used = [line for line in text.splitlines() if not line.startswith("@prefix") or f"{line.split()[1]}" in text.split("\n\n", 1)[1]]
+        used = [
+            line
+            for line in text.splitlines()
+            if not line.startswith("@prefix") or f"{line.split()[1]}" in text.split("\n\n", 1)[1]
+        ]
         text = "\n".join(used) + "\n"
     return text
 
@@ -149,7 +156,9 @@ def shapes(vocabulary: Vocabulary, definitions: Mapping[str, Definition]) -> str
 
     Any SHACL engine can run it on the RDF of a case: `pyshacl -s shapes.ttl case.ttl`.
     """
-    texts = [file.read_text(encoding="utf-8") for file in vocabulary.files if "criteria" in file.parts or not _shipped(file)]
+    texts = [
+        file.read_text(encoding="utf-8") for file in vocabulary.files if "criteria" in file.parts or not _shipped(file)
+    ]
     texts += [turtle(vocabulary, definition) for definition in definitions.values()]
     return "\n".join(texts)
 

@@ -5,7 +5,7 @@ from functools import cache
 
 from coproduction import names, resources
 from coproduction.codebook import Codebook, shipped_codebook
-from coproduction.loaders import files
+from coproduction.loaders import files, rdf
 from coproduction.loaders.normal import Case, normalise
 from coproduction.loaders.raw import Finding, RawRecord, nearest
 
@@ -25,12 +25,12 @@ def from_raw(raws: Iterable[RawRecord], book: Codebook, base: str = names.BASE) 
         findings += found
         if case is None:
             continue
-        key = (case.source, case.id, case.coder)
+        # One source may be written in two ways, as a DOI with its prefix and without.
+        key = (case.iri, names.source_iri(case.source, base), case.coder)
         if key in seen:
-            first, place = seen[key].raw, raw.place(raw.pointer)
-            where = first.place(first.pointer)
-            message = f"a record of {case.source}/{case.id} by {case.coder} stands already in {first.file} line {where.line}"
-            findings.append(Finding("duplicate-record", message, file=raw.file, line=place.line, column=place.column, case=case.id))
+            first = Finding.of(seen[key].raw, "", "").where()
+            message = f"a record of {case.source}/{case.id} by {case.coder} stands already at {first}"
+            findings.append(Finding.of(raw, "duplicate-record", message, key="id", value=case.id))
             continue
         seen[key] = case
         cases.append(case)
@@ -38,21 +38,20 @@ def from_raw(raws: Iterable[RawRecord], book: Codebook, base: str = names.BASE) 
 
 
 def link_findings(cases: Iterable[Case], known: Iterable[Case]) -> list[Finding]:
-    """Return findings on links to cases that neither the files nor the sources have."""
+    """Return findings on links to cases that neither the files nor the sources have; an IRI may name any."""
     cases = list(cases)
-    there = {f"{c.source}/{c.id}" for c in [*cases, *known]}
+    there = {c.iri: f"{c.source}/{c.id}" for c in [*known, *cases]}
     found = []
     for case in cases:
         for key in ("part_of", "instance_of", "same_kind", "same_as"):
             for n, word in enumerate(case.record.get(key, [])):
-                full = word if "/" in word else f"{case.source}/{word}"
-                if full in there or word.startswith("http"):
+                if rdf.case_reference(word, case) in there or word.startswith(("http://", "https://")):
                     continue
-                like = nearest(full, there)
-                place = case.raw.place(f"{case.raw.pointer}/{key}/{n}")
+                full = word if "/" in word else f"{case.source}/{word}"
+                like = nearest(full, there.values())
                 message = f"{key} names {full}, which is no case here" + (f"; did you mean {like}?" if like else "")
-                found.append(Finding("unknown-case", message, "warning", case.raw.file, place.line, place.column,
-                                     pointer=f"/{key}/{n}", case=case.id, key=key, value=word, suggestion=like))  # fmt: skip
+                found.append(Finding.of(case.raw, "unknown-case", message, f"/{key}/{n}", severity="warning", key=key,
+                                        value=word, suggestion=like))  # fmt: skip
     return found
 
 

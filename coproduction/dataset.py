@@ -138,7 +138,10 @@ def write(store: Store, folder: Path, vocabulary: Vocabulary, book: Codebook, sh
                 store.dump(output=str(part), format=fmt, prefixes=None if suffix == "nq" else prefixes)
             else:
                 _merged(store).dump(output=str(part), format=fmt, from_graph=DefaultGraph(), prefixes=prefixes)
-        for name, text in (("shapes.ttl", shapes), ("context.jsonld", json.dumps({"@context": book.context}, indent=2))):
+        for name, text in (
+            ("shapes.ttl", shapes),
+            ("context.jsonld", json.dumps({"@context": book.context}, indent=2)),
+        ):
             part = folder / f".{name}.part"
             done.append((part, folder / name))
             part.write_text(text + ("" if text.endswith("\n") else "\n"), encoding="utf-8")
@@ -153,7 +156,9 @@ def write(store: Store, folder: Path, vocabulary: Vocabulary, book: Codebook, sh
 def _merged(store: Store) -> Store:
     """Return the union of all graphs as one default graph."""
     merged = Store()
-    merged.bulk_extend({Quad(q.subject, q.predicate, q.object) for q in store.quads_for_pattern(None, None, None, None)})
+    merged.bulk_extend(
+        {Quad(q.subject, q.predicate, q.object) for q in store.quads_for_pattern(None, None, None, None)}
+    )
     return merged
 
 
@@ -168,7 +173,8 @@ def prefix_table(vocabulary: Vocabulary) -> dict[str, str]:
 
 def counts(store: Store) -> list[tuple[str, int]]:
     """Return the named graphs with their numbers of triples, sorted."""
-    found = [(names.local(g.value), sum(1 for _ in store.quads_for_pattern(None, None, None, g))) for g in store.named_graphs()]
+    found = [
+        (names.local(g.value), sum(1 for _ in store.quads_for_pattern(None, None, None, g)))
+        for g in store.named_graphs()
+    ]
     return sorted(found)
-
-

@@ -105,7 +105,10 @@ class Explainer:
             elif verdict.instead_possible:
                 lines.append(f"        possibly instead: {'; '.join(self.name(s) for s in verdict.instead_possible)}")
         elif verdict.outcome == IN:
-            lines.append("        because " + "; ".join(self.criterion(x) + self._carried_by(case, x) for x in verdict.decided_by))
+            lines.append(
+                "        because "
+                + "; ".join(self.criterion(x) + self._carried_by(case, x) for x in verdict.decided_by)
+            )
         elif definition.partial and not verdict.unknown:
             lines.append("        it has every mark reported, but the source reports only part of the definition")
         else:

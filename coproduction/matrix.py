@@ -24,7 +24,9 @@ def render(judged: Judged, wanted: list[Definition], vocabulary: Vocabulary, lan
     for source in dict.fromkeys(case.source for case, _ in judged):
         mine = [(case, verdicts) for case, verdicts in judged if case.source == source]
         heading = _source_label(source, vocabulary)
-        table = Table(title=f"{heading}: {len(mine)} cases", title_justify="left", box=None, pad_edge=False, padding=(0, 1))
+        table = Table(
+            title=f"{heading}: {len(mine)} cases", title_justify="left", box=None, pad_edge=False, padding=(0, 1)
+        )
         table.add_column("case", no_wrap=True)
         table.add_column("called", no_wrap=True)
         for definition in wanted:

@@ -52,7 +52,10 @@ def shipped_passages() -> dict[Key, Passage]:
     if not file.is_file():
         return {}
     with file.open(encoding="utf-8", newline="") as lines:
-        rows = [Passage(r["source"], int(r["start"]), int(r["end"]), r["sha256"], r["locator"]) for r in csv.DictReader(lines)]
+        rows = [
+            Passage(r["source"], int(r["start"]), int(r["end"]), r["sha256"], r["locator"])
+            for r in csv.DictReader(lines)
+        ]
     return {(p.source, p.start, p.end): p for p in rows}
 
 
@@ -83,7 +86,9 @@ def parse(iri: str) -> Key | None:
 
 def cited(vocabulary: Vocabulary, cases: Iterable) -> set[Key]:
     """Return every passage that the vocabulary or a case rests on."""
-    found = {parse(q.object.value) for q in vocabulary.store.quads_for_pattern(None, NamedNode(names.COP + "passage"), None)}
+    found = {
+        parse(q.object.value) for q in vocabulary.store.quads_for_pattern(None, NamedNode(names.COP + "passage"), None)
+    }
     for case in cases:
         for passage in of_case(case):
             if not isinstance(passage, str):

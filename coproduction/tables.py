@@ -62,7 +62,9 @@ def judge(vocabulary: Vocabulary, shapes: Shapes) -> dict[str, dict[tuple[str, .
     data, rows = Graph(), {}
     for iri, (reads, met, not_met) in shapes.items():
         if len(reads) > MOST_VARIABLES:
-            raise UnsoundCriterion(f"criterion {names.local(iri)} reads {len(reads)} variables, {MOST_VARIABLES} at most")
+            raise UnsoundCriterion(
+                f"criterion {names.local(iri)} reads {len(reads)} variables, {MOST_VARIABLES} at most"
+            )
         for n, combination in enumerate(itertools.product(*(_answers(vocabulary, key) for key in reads))):
             node = URIRef(f"urn:judged:{names.local(iri)}:{n}")
             rows[node] = (iri, combination)
@@ -98,7 +100,9 @@ def _unknown_alike(iri: str, reads: tuple[str, ...], table: dict[tuple[str, ...]
         plain = tuple("unknown" if answer == VARIES else answer for answer in row)
         if table[plain] is not truth:
             given = dict(zip(reads, row, strict=True))
-            raise UnsoundCriterion(f"criterion {names.local(iri)}: judges {given} otherwise than with the answer unknown")
+            raise UnsoundCriterion(
+                f"criterion {names.local(iri)}: judges {given} otherwise than with the answer unknown"
+            )
 
 
 def write(vocabulary: Vocabulary, shapes: Shapes) -> str:

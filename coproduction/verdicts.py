@@ -159,7 +159,9 @@ def facts_behind(rules: Rules, literal: str, facts: Mapping[str, "object"]) -> l
     return [key for key in criterion.reads if key in facts]
 
 
-def settling(rules: Rules, facts: Mapping[str, "object"], definitions: Iterable[Definition], with_placing: bool = False):
+def settling(
+    rules: Rules, facts: Mapping[str, "object"], definitions: Iterable[Definition], with_placing: bool = False
+):
     """Return (variable, verdicts that one of its answers would settle), the most settling first.
 
     A variable counts for a definition where at least one answer to it settles the verdict alone.
@@ -171,7 +173,12 @@ def settling(rules: Rules, facts: Mapping[str, "object"], definitions: Iterable[
         if _outcome(definition, values) is not None:
             continue
         open_criteria = {x.slug for x in unsettled(definition.requires, values)}
-        variables = {v for s in open_criteria for v in rules.criteria[s].reads if criteria_module.known(given.get(v)) == "unknown"}
+        variables = {
+            v
+            for s in open_criteria
+            for v in rules.criteria[s].reads
+            if criteria_module.known(given.get(v)) == "unknown"
+        }
         for variable in variables:
             for answer in _possible(rules, variable):
                 tried = given | {variable: answer}
@@ -190,5 +197,3 @@ def _possible(rules: Rules, variable: str) -> list[str]:
             position = criterion.reads.index(variable)
             return sorted({row[position] for row in criterion.table} - {"unknown"})
     return []
-
-

@@ -1,7 +1,7 @@
 """The ontology in memory: one store of everything that ships, and the lookups that other modules need."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store
@@ -59,7 +59,7 @@ class Vocabulary:
             yield self.object(head, rdf + "first")
             head = self.object(head, rdf + "rest")
 
-    @lru_cache(maxsize=None)  # noqa: B019 - a vocabulary lives as long as the process
+    @cache  # noqa: B019 - a vocabulary lives as long as the process
     def keys(self, cls: str) -> dict[str, str]:
         """Return the instances of a class by the key that records use for them, in their order."""
         rows = []

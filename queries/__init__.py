@@ -1,0 +1,1 @@
+"""The saved questions as data: SPARQL. A package so that the files are found when installed."""

@@ -56,7 +56,10 @@ def test_an_unknown_crosses_no_border():
 
 def test_one_result_for_each_border_crossed():
     case = case_of({"citizen_input": "no", "public_input": "no"}, ["bovaird-loeffler-2015-matched-input"])
-    assert sorted(f.criterion for f in validation.findings([case], RULES, VOCABULARY)) == ["citizen-input", "public-input"]
+    assert sorted(f.criterion for f in validation.findings([case], RULES, VOCABULARY)) == [
+        "citizen-input",
+        "public-input",
+    ]
 
 
 def test_the_pyshacl_command_with_the_built_shapes(tmp_path: Path):
@@ -84,14 +87,24 @@ def test_shacl_and_command_agree_on_every_case_and_definition(source):
             if finding.code == "border-crossed":
                 expected.add((case.iri, finding.definition, finding.message))
         outs = {s for s, v in judge(RULES, case.facts, RULES.definitions.values()).items() if v.outcome == "out"}
-        assert outs == {d for iri, d, _ in expected if iri == case.iri}, "a border is crossed exactly where the verdict is out"
+        assert outs == {d for iri, d, _ in expected if iri == case.iri}, (
+            "a border is crossed exactly where the verdict is out"
+        )
     found = shacl_results(data)
-    names = {f"{borders.SHAPE}border-{d.slug}-{b.name}": d.slug for d in RULES.definitions.values() for b in borders.borders(VOCABULARY, d)}
+    names = {
+        f"{borders.SHAPE}border-{d.slug}-{b.name}": d.slug
+        for d in RULES.definitions.values()
+        for b in borders.borders(VOCABULARY, d)
+    }
     assert {(iri, names[shape], message) for iri, shape, message in found} == expected
 
 
 def test_generated_files_are_up_to_date():
-    stale = [f.name for f, text in generated.files(VOCABULARY).items() if not f.is_file() or f.read_text(encoding="utf-8") != text]
+    stale = [
+        f.name
+        for f, text in generated.files(VOCABULARY).items()
+        if not f.is_file() or f.read_text(encoding="utf-8") != text
+    ]
     assert not stale, f"run `make generated`: {stale}"
 
 

@@ -5,13 +5,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from coproduction.loaders import rdf
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from coproduction import check, check_files, check_logic, names, reasoner, resources
 from coproduction.cases import shipped_cases
 from coproduction.codebook import load_context, shipped_codebook
 from coproduction.dataset import prefix_table
+from coproduction.loaders import rdf
 from coproduction.vocabulary import Vocabulary, shipped
 
 FIXTURES = Path(__file__).parent / "ontology"

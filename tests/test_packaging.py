@@ -34,7 +34,17 @@ def build(tmp_path: Path) -> tuple[Path, Path]:
         shutil.copy(ROOT / name, tree / name)
     for folder in FOLDERS:
         shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path / "dist"), str(tree)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--wheel-dir",
+        str(tmp_path / "dist"),
+        str(tree),
+    ]
     subprocess.run(command, check=True, capture_output=True)
     return next((tmp_path / "dist").glob("*.whl")), tree
 
@@ -50,7 +60,9 @@ def test_the_wheel_works_in_an_environment_of_its_own(tmp_path):
     home = tmp_path / "env"
     venv.create(home, with_pip=True)
     python = home / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel], check=True, cwd=tmp_path)
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel], check=True, cwd=tmp_path
+    )
 
     def run(*words):
         return subprocess.run([home / "bin" / "coproduction", *words], capture_output=True, text=True, cwd=tmp_path)
@@ -60,7 +72,12 @@ def test_the_wheel_works_in_an_environment_of_its_own(tmp_path):
     assert "because no public input" in done.stdout
     done = run("build", "--out", "d")
     assert done.returncode == 0, done.stderr
-    assert {p.name for p in (tmp_path / "d").iterdir()} >= {"coproduction.nq", "coproduction.ttl", "shapes.ttl", "context.jsonld"}
+    assert {p.name for p in (tmp_path / "d").iterdir()} >= {
+        "coproduction.nq",
+        "coproduction.ttl",
+        "shapes.ttl",
+        "context.jsonld",
+    }
     done = run("ask")
     assert done.returncode == 0 and "what-does-each-definition-require" in done.stdout
     version = run("--version")

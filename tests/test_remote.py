@@ -17,7 +17,8 @@ from coproduction.__main__ import cli
 pytestmark = pytest.mark.slow
 
 QUERY = """PREFIX cop: <https://w3id.org/coproduction/ontology#>
-SELECT ?source (COUNT(DISTINCT ?case) AS ?cases) WHERE { ?case a cop:Case ; cop:source ?source } GROUP BY ?source ORDER BY ?source"""
+SELECT ?source (COUNT(DISTINCT ?case) AS ?cases)
+WHERE { ?case a cop:Case ; cop:source ?source } GROUP BY ?source ORDER BY ?source"""
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,9 @@ def server():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen([program, "serve", "--bind", f"127.0.0.1:{port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [program, "serve", "--bind", f"127.0.0.1:{port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(100):
@@ -72,7 +75,9 @@ def test_saved_questions_give_the_same_answer_remote_and_local(filled):
 
 def test_a_graph_comes_back_from_an_endpoint(filled, tmp_path):
     query = tmp_path / "c.rq"
-    query.write_text("CONSTRUCT { ?s a ?o } WHERE { ?s a <https://w3id.org/coproduction/ontology#Source> ; a ?o }", encoding="utf-8")
+    query.write_text(
+        "CONSTRUCT { ?s a ?o } WHERE { ?s a <https://w3id.org/coproduction/ontology#Source> ; a ?o }", encoding="utf-8"
+    )
     words = ["--query", str(query), "--format", "nt"]
     assert sorted(asked(*words, "--endpoint", filled).splitlines()) == sorted(asked(*words).splitlines())
 

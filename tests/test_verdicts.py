@@ -33,7 +33,9 @@ def with_answer(case, **given_answers):
     return dataclasses.replace(case, facts=facts | {k: Fact(v) for k, v in given_answers.items()})
 
 
-@pytest.mark.parametrize("row", rows("operative.csv") + rows("five.csv"), ids=lambda r: f"{r['case']}-{r['definition']}")
+@pytest.mark.parametrize(
+    "row", rows("operative.csv") + rows("five.csv"), ids=lambda r: f"{r['case']}-{r['definition']}"
+)
 def test_verdict_worked_out_by_hand(row):
     case = CASES[row["source"], row["case"]]
     found = verdict(case, row["definition"])
@@ -118,7 +120,7 @@ def test_settling_puts_the_fact_first_that_decides_most():
 
 ANSWERS = st.fixed_dictionaries(
     {},
-    optional={key: st.sampled_from([a for a in v.answers]) for key, v in shipped_codebook().variables.items()},
+    optional={key: st.sampled_from(list(v.answers)) for key, v in shipped_codebook().variables.items()},
 )
 
 
@@ -127,7 +129,9 @@ ANSWERS = st.fixed_dictionaries(
 def test_settling_an_unknown_never_turns_a_settled_verdict_round(known, data):
     facts = {k: Fact(v) for k, v in known.items()}
     before = judge(RULES, facts, RULES.definitions.values())
-    open_ = sorted(k for k, v in shipped_codebook().variables.items() if known.get(k, "unknown") in ("unknown", "varies"))
+    open_ = sorted(
+        k for k, v in shipped_codebook().variables.items() if known.get(k, "unknown") in ("unknown", "varies")
+    )
     chosen = data.draw(st.lists(st.sampled_from(open_), max_size=20, unique=True)) if open_ else []
     settled = {k: Fact(data.draw(st.sampled_from(shipped_codebook().variables[k].answers))) for k in chosen}
     after = judge(RULES, facts | settled, RULES.definitions.values())

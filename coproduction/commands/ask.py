@@ -25,10 +25,7 @@ def run(question, query, data, endpoint, fmt, lang, given) -> None:
         return
     text = _text(question, query, saved)
     try:
-        if endpoint:
-            answer = questions.from_endpoint(endpoint, text)
-        else:
-            answer = questions.run(_store(data, given), text)
+        answer = questions.from_endpoint(endpoint, text) if endpoint else questions.run(_store(data, given), text)
         output = questions.render(answer, fmt, dataset.prefix_table(shipped()), lang)
     except questions.BadQuery as error:
         leave(f"{query or question}: {error}", 2)
@@ -59,7 +56,11 @@ def _text(question, query, saved) -> str:
             leave(f"{query}: is not UTF-8", 2)
     if question not in saved:
         like = nearest(question, saved)
-        leave(f"question {question!r} is not known" + (f"; did you mean {like}?" if like else "; `coproduction ask` lists them"), 2)
+        leave(
+            f"question {question!r} is not known"
+            + (f"; did you mean {like}?" if like else "; `coproduction ask` lists them"),
+            2,
+        )
     return saved[question].text
 
 

@@ -11,4 +11,6 @@ def run(url: str) -> None:
         remote.push(store, url)
     except remote.RemoteError as error:
         leave(str(error), 2)
-    say(f"pushed {len(store):,} triples in {len(list(store.named_graphs()))} graphs, and their union as the default graph")
+    say(
+        f"pushed {len(store):,} triples in {len(list(store.named_graphs()))} graphs, and their union as the default graph"
+    )

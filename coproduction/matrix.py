@@ -41,7 +41,7 @@ def render(judged: Judged, wanted: list[Definition], vocabulary: Vocabulary, lan
             table.add_row(f"  {outcome}", "", *row, style="italic", end_section=outcome == UNDETERMINED)
         console.print(table)
         console.print()
-    console.print(legend(wanted, letters, vocabulary, lang), highlight=False)
+    console.print(legend(wanted, letters, vocabulary, lang), highlight=False, soft_wrap=True)
 
 
 def legend(wanted: Iterable[Definition], letters: Mapping[str, str], vocabulary: Vocabulary, lang: str) -> str:

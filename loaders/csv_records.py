@@ -6,15 +6,17 @@ Columns are `<key>`, `<variable>.basis`, `.passage`, `.reason`, `.why`, and `con
 
 import csv
 import io
+import re
 
 from coproduction.loaders.raw import Place, RawRecord, Unreadable
 
 FACT_PARTS = {"basis": "basis", "passage": "passages", "reason": "reason", "why": "why_unknown", "value": "value"}
+ENTRY_PARTS = {"passage": "passages"}
 NUMBERED = {"contribution": "contributions", "value": "values"}
 
 
 def read(name: str, text: str) -> list[RawRecord]:
-    """Return the records of a CSV text. Raises Unreadable for a text without header, or a row longer than the header."""
+    """Return the records of a CSV text. Raises Unreadable for a faulty header, or a row longer than the header."""
     header_line = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=header_line.count)
     csv.field_size_limit(10_000_000)
@@ -29,7 +31,7 @@ def read(name: str, text: str) -> list[RawRecord]:
             if not any(cell.strip() for cell in row):
                 continue
             if len(row) > len(header):
-                message = f"row has {len(row)} cells, the header {len(header)}: is a cell with the delimiter not quoted?"
+                message = f"row has {len(row)} cells, the header {len(header)}: is a delimiter in it not quoted?"
                 raise Unreadable(message, name, line)
             records.append(_record(name, header, row, line))
     except csv.Error as error:
@@ -60,12 +62,12 @@ def _record(name: str, header: list[str], row: list[str], line: int) -> RawRecor
         place = Place(line, n)
         head, _, rest = column.partition(".")
         number, _, key = rest.partition(".")
-        if head in NUMBERED and number.isdigit():
-            listed.setdefault(NUMBERED[head], {}).setdefault(int(number), {})[key] = cell
-            record.places[f"/{NUMBERED[head]}/{int(number) - 1}/{key}"] = place
+        if head in NUMBERED and re.fullmatch("[0-9]{1,4}", number) and key:
+            listed.setdefault(NUMBERED[head], {}).setdefault(int(number), {})[ENTRY_PARTS.get(key, key)] = (cell, place)
         elif rest in FACT_PARTS:
             facts.setdefault(head, {})[FACT_PARTS[rest]] = cell
             record.places[f"/facts/{head}/{FACT_PARTS[rest]}"] = place
+            record.places.setdefault(f"/facts/{head}", place)
         else:
             record.data[column] = cell
             record.places[f"/{column}"] = place
@@ -74,6 +76,10 @@ def _record(name: str, header: list[str], row: list[str], line: int) -> RawRecor
             parts.setdefault("value", record.data.pop(key))
             record.places[f"/facts/{key}"] = record.places.pop(f"/{key}")
         record.data.setdefault("facts", {})[key] = parts
-    for key, items in listed.items():
-        record.data[key] = [items[n] for n in sorted(items)]
+    for key, entries in listed.items():
+        # A row may fill the second entry and leave the first empty; the list has no gaps.
+        record.data[key] = [{k: cell for k, (cell, _) in entries[n].items()} for n in sorted(entries)]
+        for n, number in enumerate(sorted(entries)):
+            record.places |= {f"/{key}/{n}/{k}": place for k, (_, place) in entries[number].items()}
+            record.places[f"/{key}/{n}"] = next(iter(entries[number].values()))[1]
     return record

@@ -7,7 +7,7 @@ from pathlib import Path
 from coproduction.loaders.raw import RawRecord, Unreadable
 
 MOST_BYTES = 500_000_000
-LONGEST_LINE = 1_000_000
+LONGEST_LINE = 10_000_000
 
 
 def read_bytes(name: str) -> bytes:
@@ -15,15 +15,11 @@ def read_bytes(name: str) -> bytes:
     if name == "-":
         data = sys.stdin.buffer.read(MOST_BYTES + 1)
     else:
-        path = Path(name)
+        _check_file(name)
         try:
-            if path.is_dir():
-                raise Unreadable("is a directory; name the files in it", name)
-            if path.stat().st_size > MOST_BYTES:
-                raise Unreadable(f"is larger than {MOST_BYTES // 1_000_000} MB; split it", name)
-            data = path.read_bytes()
-        except FileNotFoundError:
-            raise Unreadable("there is no such file", name) from None
+            # Not all that can be opened has a size beforehand.
+            with open(name, "rb") as file:
+                data = file.read(MOST_BYTES + 1)
         except OSError as error:
             raise Unreadable(f"cannot be opened: {error.strerror}", name) from None
     if len(data) > MOST_BYTES:
@@ -33,8 +29,20 @@ def read_bytes(name: str) -> bytes:
     return data
 
 
+def _check_file(name: str) -> None:
+    try:
+        if Path(name).is_dir():
+            raise Unreadable("is a directory; name the files in it", name)
+        if Path(name).stat().st_size > MOST_BYTES:
+            raise Unreadable(f"is larger than {MOST_BYTES // 1_000_000} MB; split it", name)
+    except FileNotFoundError:
+        raise Unreadable("there is no such file", name) from None
+    except OSError as error:
+        raise Unreadable(f"cannot be opened: {error.strerror}", name) from None
+
+
 def read_text(name: str) -> str:
-    """Return a file's text, read as UTF-8 with or without a byte-order mark. Raises Unreadable with the place of a bad byte."""
+    """Return a file's text, read as UTF-8 with or without a byte-order mark. Raises Unreadable at a bad byte."""
     data = read_bytes(name)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise Unreadable("is UTF-16; save it as UTF-8", name, 1, 1)
@@ -68,14 +76,18 @@ def format_of(name: str, given: str | None) -> str:
     if key in FORMATS:
         return key
     like = nearest(key, FORMATS)
-    known = ", ".join(sorted(FORMATS))
-    raise Unreadable(f"format {key or 'without a suffix'!r} is not known{f', {like} is' if like else ''}; known: {known}", name)
+    known = f"did you mean {like}? " if like else ""
+    known += f"known: {', '.join(sorted(FORMATS))}"
+    wrong = f"format {key!r} is not known" if key else "has no suffix to tell its format"
+    raise Unreadable(f"{wrong}; {known}", name)
 
 
 def read(names: Iterable[str], given: str | None = None) -> list[RawRecord]:
     """Return the raw records of all files, in order. Raises Unreadable for the first file that cannot be read."""
     records: list[RawRecord] = []
     for name in names:
+        if name != "-":
+            _check_file(name)
         found = FORMATS[format_of(name, given)](name)
         if not found:
             raise Unreadable("holds no record", name)

@@ -1,43 +1,100 @@
 """Records in JSON: one record, a list of them, or an object whose `cases` is a list; JSON-LD is read as RDF instead."""
 
 import json
+import re
+from dataclasses import dataclass, field
 
-from coproduction.loaders.raw import Place, RawRecord, Unreadable
-from coproduction.loaders.yaml_records import split
+from coproduction.loaders.raw import Place, RawRecord, Unreadable, step
+from coproduction.loaders.yaml_records import DEEPEST, Tree, split
+
+TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 def read(name: str, text: str) -> list[RawRecord]:
-    """Return the records of a JSON text. Raises Unreadable with line and column where it is no JSON or holds no record."""
-
-    def once(pairs):
-        found: dict = {}
-        for key, value in pairs:
-            if key in found:
-                raise Unreadable(f"has the key {key!r} twice in one object", name)
-            found[key] = value
-        return found
-
+    """Return the records of a JSON text. Raises Unreadable, with the place, for no JSON and for no record."""
     try:
-        tree = json.loads(text, object_pairs_hook=once, parse_float=str, parse_int=str)
+        data = json.loads(text, parse_float=str, parse_int=str, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         raise Unreadable(f"is no JSON: {error.msg}", name, error.lineno, error.colno) from None
+    except ValueError as error:
+        raise Unreadable(f"is no JSON: {error}", name) from None
     except RecursionError:
+        _located(name, text)
         raise Unreadable("is nested too deeply", name) from None
-    if isinstance(tree, dict) and "@context" in tree:
+    if isinstance(data, dict) and "@context" in data:
         from coproduction.loaders.rdf_records import read as read_rdf
 
         return read_rdf(name, text, "jsonld")
-    places: dict[str, Place] = {}
-    return split(name, _text(tree, "", places), places)
+    tree = _located(name, text)
+    tree.data = _text(data, "", tree, name)
+    return split(name, tree)
 
 
-def _text(tree, pointer: str, places: dict[str, Place]):
-    """Return the tree with every scalar as text, as YAML has them, leaving out nulls."""
-    places[pointer] = Place()
-    if isinstance(tree, dict):
-        return {k: _text(v, f"{pointer}/{k}", places) for k, v in tree.items() if v is not None}
-    if isinstance(tree, list):
-        return [_text(v, f"{pointer}/{n}", places) for n, v in enumerate(tree)]
-    if isinstance(tree, bool):
-        return "yes" if tree else "no"
-    return str(tree)
+def _no_number(word: str):
+    raise ValueError(f"{word} is no number that JSON knows")
+
+
+def _text(value, pointer: str, tree: Tree, name: str):
+    """Return a value with every scalar as text, as YAML has them; a null is as if nothing stood there."""
+    if isinstance(value, dict):
+        return {k: _text(v, step(pointer, k), tree, name) for k, v in value.items() if v is not None}
+    if isinstance(value, list):
+        return [_text(v, f"{pointer}/{n}", tree, name) for n, v in enumerate(value)]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return ""
+    if HALF_A_CHARACTER.search(value):
+        place = tree.places[pointer]
+        raise Unreadable("has half a surrogate pair, which is no character", name, place.line, place.column)
+    return value
+
+
+@dataclass
+class _Open:
+    """An object or list that is not closed yet: how far it has come, and in an object the keys it has."""
+
+    pointer: str
+    is_object: bool
+    at: str | int | None = None
+    keys: set[str] = field(default_factory=set)
+
+
+def _located(name: str, text: str) -> Tree:
+    """Return a tree without data, but with the places of a JSON text's values and keys.
+
+    The text has been parsed before. Raises Unreadable for a key that stands twice in an object, and for a deep nest.
+    """
+    tree = Tree(None)
+    stack: list[_Open] = []
+    line, begin, last = 1, 0, 0
+    for token in TOKEN.finditer(text):
+        breaks = text.count("\n", last, token.start())
+        if breaks:
+            line, begin = line + breaks, text.rindex("\n", last, token.start()) + 1
+        last = token.start()
+        place, word, top = Place(line, last - begin + 1), token[0], stack[-1] if stack else None
+        if word in "}]":
+            stack.pop()
+        elif word == ",":
+            top.at = None if top.is_object else top.at + 1
+        elif word == ":":
+            continue
+        elif top and top.is_object and top.at is None:
+            key = json.loads(word)
+            if HALF_A_CHARACTER.search(key):
+                raise Unreadable("has half a surrogate pair, which is no character", name, place.line, place.column)
+            if key in top.keys:
+                raise Unreadable(f"has the key {key!r} twice in one object", name, place.line, place.column)
+            top.keys.add(key)
+            top.at = key
+            tree.keys[step(top.pointer, key)] = place
+        else:
+            pointer = step(top.pointer, str(top.at)) if top else ""
+            tree.places[pointer] = place
+            if word in "{[":
+                if len(stack) > DEEPEST:
+                    raise Unreadable("is nested too deeply", name, place.line, place.column)
+                stack.append(_Open(pointer, word == "{", None if word == "{" else 0))
+    return tree

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from coproduction import names
-from coproduction.loaders.raw import Finding, RawRecord, nearest
+from coproduction.loaders.raw import Finding, RawRecord, nearest, step
 
 if TYPE_CHECKING:
     from coproduction.codebook import Codebook
@@ -19,12 +19,32 @@ REQUIRED = ("id", "title", "source")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ACTIVITY = {"decide": ("decides",), "do": ("does",), "both": ("decides", "does")}
 NOT_APPLICABLE = "n/a"
+FACT_PARTS = ("value", "basis", "passages", "reason", "why_unknown")
+MENTION_PARTS = ("concept", "text", "passages")
+# What may stand in an IRI (RFC 3987): anything else would make the RDF lose the value, or break.
+IRI_TEXT = r"[^\s<>\"{}|\\^`\x00-\x20]+"
+URL = re.compile(rf"https?://{IRI_TEXT}")
+CASE_NAME = re.compile(rf"({IRI_TEXT}/)?[a-z0-9]+(-[a-z0-9]+)*|https?://{IRI_TEXT}")
+# Keys whose text has a form, and how to say it. The shapes of records ask the same of RDF.
+TEXT_FORMS = {
+    "lang": (re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"), "is no language code such as en or fr"),
+    "coder": (re.compile(r"[\w.-]+"), "is no name of one word"),
+    "coded_on": (re.compile(r"\d{4}-\d{2}-\d{2}.*"), "is no date; write year-month-day"),
+}
+YES_OR_NO = {"complete", "ongoing"}
+SWITCH = {"yes": "yes", "no": "no", "true": "yes", "false": "no"}
+# ASCII digits, and few enough for any text: int() takes neither superscripts nor thousands of digits.
+OFFSET = re.compile("[0-9]{1,12}")
+OFFSETS = re.compile(r"([0-9]{1,12})\s*[-–:]\s*([0-9]{1,12})")
 Passage = tuple[int, int] | str
 
 
 @dataclass
 class Fact:
-    """An answer to a variable with its basis and passages, and what it is derived from where it is."""
+    """An answer to a variable with its basis and passages, and what it is derived from where it is.
+
+    `pointer` is where the record lists it; a derived fact has none.
+    """
 
     value: str
     basis: str = "stated"
@@ -32,6 +52,7 @@ class Fact:
     reason: str | None = None
     why_unknown: str | None = None
     derived_from: str | None = None
+    pointer: str | None = None
 
 
 @dataclass
@@ -63,42 +84,16 @@ class Findings(list):
         super().__init__()
         self.raw = raw
 
-    def add(self, code: str, message: str, pointer: str = "", **more) -> None:
+    def add(self, code: str, message: str, pointer: str = "", at_key: bool = False, **more) -> None:
         """Add a finding at the place of a pointer inside the record."""
-        full = self.raw.pointer + pointer
-        place = self.raw.place(full)
-        if place == self.raw.place("") and pointer and pointer in self.raw.places:
-            place = self.raw.place(pointer)
-        self.append(
-            Finding(
-                code,
-                message,
-                file=self.raw.file,
-                line=place.line,
-                column=place.column,
-                sheet=place.sheet,
-                cell=place.cell,
-                pointer=full or None,
-                case=more.pop("case", None) or (str(self.raw.data.get("id")) if self.raw.data.get("id") else None),
-                **more,
-            )
-        )
+        self.append(Finding.of(self.raw, code, message, pointer, at_key, **more))
 
 
 def normalise(raw: RawRecord, book: "Codebook", base: str = names.BASE) -> tuple[Case | None, list[Finding]]:
     """Return the case in normal form and the findings on it; no case where its key (source, id) cannot be told."""
     found = Findings(raw)
     data = {k: v for k, v in raw.data.items() if v not in ("", [], {})}
-    for key in REQUIRED:
-        if not isinstance(data.get(key), str) or not data[key].strip():
-            found.add("missing-key", f"{key} is missing; every record has {', '.join(REQUIRED)}", key=key)
-    if not isinstance(data.get("id"), str) or not isinstance(data.get("source"), str):
-        return None, found
-    slug = data["id"].strip()
-    if not SLUG.fullmatch(slug):
-        found.add("bad-id", f"id {slug!r} is no slug; lower-case letters, digits and single hyphens", "/id", key="id", value=slug,
-                  suggestion=re.sub(r"[^a-z0-9]+", "-", slug.lower()).strip("-") or None)  # fmt: skip
-        return None, found
+    named = _check_name(data, found)
     record: dict = {}
     given_facts = _gather_facts(data, book, found)
     for key, value in data.items():
@@ -106,20 +101,23 @@ def normalise(raw: RawRecord, book: "Codebook", base: str = names.BASE) -> tuple
             continue
         spec = book.fields.get(key)
         if spec is None:
-            _unknown_key(key, [*book.fields, *book.variables, "activity"], f"/{key}", found)
+            _unknown_key(key, [*book.fields, *book.variables, "activity"], step("", key), found)
+            continue
+        if key == "id":
             continue
         read = _value(spec, value, f"/{key}", book, found)
         if read is not None:
             record[key] = read
+    slug, source = (data[key].strip() if isinstance(data.get(key), str) else "" for key in ("id", "source"))
     case = Case(
         id=slug,
-        source=record.get("source", data["source"]),
+        source=source,
         coder=record.get("coder", "settled"),
-        iri=names.case_iri(data["source"].strip(), slug, base),
+        iri=names.case_iri(source, slug, base),
         base=base,
-        record=record,
+        record={"id": slug} | record,
         facts={},
-        complete=str(data.get("complete", "no")).lower() in ("yes", "true"),
+        complete=record.get("complete") == "yes",
         raw=raw,
     )
     for key, (value, pointer) in given_facts.items():
@@ -127,13 +125,33 @@ def normalise(raw: RawRecord, book: "Codebook", base: str = names.BASE) -> tuple
         if fact is not None:
             case.facts[key] = fact
     _derive(case, book, found)
-    return case, found
+    return (case if named and "source" in record else None), found
 
 
-def _unknown_key(key: str, known: list[str], pointer: str, found: Findings) -> None:
+def _check_name(data: dict, found: Findings) -> bool:
+    """Return whether a record has the keys that name it, and an id that is a slug; add findings where not."""
+    for key in REQUIRED:
+        if key not in data or isinstance(data[key], str) and not data[key].strip():
+            found.add("missing-key", f"{key} is missing; every record has {', '.join(REQUIRED)}", key=key)
+    slug = data.get("id")
+    if slug is None or isinstance(slug, str) and not slug.strip():
+        return False
+    if not isinstance(slug, str):
+        found.add("wrong-type", "id takes one text", "/id", key="id")
+        return False
+    slug = slug.strip()
+    if not SLUG.fullmatch(slug):
+        like = re.sub(r"[^a-z0-9]+", "-", slug.lower()).strip("-") or None
+        message = f"id {slug!r} is no slug; lower-case letters, digits and single hyphens"
+        found.add("bad-id", message, "/id", key="id", value=slug, suggestion=like)
+        return False
+    return True
+
+
+def _unknown_key(key: str, known: list[str], pointer: str, found: Findings, of: str = "key of a record") -> None:
     like = nearest(key, known)
     hint = f"; did you mean {like}?" if like else ""
-    found.add("unknown-key", f"{key} is no key of a record{hint}", pointer, key=key, suggestion=like)
+    found.add("unknown-key", f"{key} is no {of}{hint}", pointer, at_key=True, key=key, suggestion=like)
 
 
 def _gather_facts(data: dict, book: "Codebook", found: Findings) -> dict[str, tuple]:
@@ -142,7 +160,7 @@ def _gather_facts(data: dict, book: "Codebook", found: Findings) -> dict[str, tu
 
     def put(key: str, value, pointer: str) -> None:
         if key in given:
-            found.add("duplicate-fact", f"{key} is answered twice in this record", pointer, key=key)
+            found.add("duplicate-fact", f"{key} is answered twice in this record", pointer, at_key=True, key=key)
         else:
             given[key] = (value, pointer)
 
@@ -154,7 +172,7 @@ def _gather_facts(data: dict, book: "Codebook", found: Findings) -> dict[str, tu
         if key in book.variables:
             put(key, value, f"/facts/{key}")
         elif key != "activity":
-            _unknown_key(key, [*book.variables, "activity"], f"/facts/{key}", found)
+            _unknown_key(key, [*book.variables, "activity"], step("/facts", key), found, "variable of the codebook")
     for key in book.variables:
         if key in data:
             put(key, data[key], f"/{key}")
@@ -163,8 +181,10 @@ def _gather_facts(data: dict, book: "Codebook", found: Findings) -> dict[str, tu
             continue
         value = holder["activity"]
         word = value.get("value") if isinstance(value, dict) else value
-        if word not in ACTIVITY:
-            found.add("unknown-term", f"activity {word!r} is not one of {', '.join(ACTIVITY)}", pointer, key="activity", value=str(word))
+        if not isinstance(word, str) or word not in ACTIVITY:
+            like = nearest(str(word), ACTIVITY)
+            message = f"activity {word!r:.60} is not one of {', '.join(ACTIVITY)}"
+            found.add("unknown-term", message, pointer, key="activity", value=str(word), suggestion=like)
             continue
         for key in ACTIVITY[word]:
             put(key, {**value, "value": "yes"} if isinstance(value, dict) else "yes", pointer)
@@ -173,31 +193,41 @@ def _gather_facts(data: dict, book: "Codebook", found: Findings) -> dict[str, tu
 
 def _fact(key: str, value, pointer: str, book: "Codebook", found: Findings) -> Fact | None:
     if isinstance(value, list):
-        found.add("wrong-type", f"{key} has a list; it takes one answer, or a mapping with value and basis", pointer, key=key)
+        message = f"{key} has a list; it takes one answer, or a mapping with value and basis"
+        found.add("wrong-type", message, pointer, key=key)
         return None
     parts = value if isinstance(value, dict) else {"value": value}
     for part in parts:
-        if part not in ("value", "basis", "passages", "reason", "why_unknown"):
-            _unknown_key(part, ["value", "basis", "passages", "reason", "why_unknown"], f"{pointer}/{part}", found)
+        if part not in FACT_PARTS:
+            _unknown_key(part, list(FACT_PARTS), step(pointer, part), found, "part of a fact")
     allowed = book.variables[key].answers
-    answer = _answer(parts.get("value"), allowed)
-    if answer is None:
-        like = nearest(str(parts.get("value", "")), allowed)
-        message = f"{key} is {parts.get('value')!r}; one of {', '.join(allowed)}" + (f"; did you mean {like}?" if like else "")
-        found.add("unknown-term", message, pointer, key=key, value=str(parts.get("value")), suggestion=like)
+    given = parts.get("value")
+    if given in (None, ""):
+        found.add("missing-key", f"{key} has no value", pointer, key=key)
         return None
-    fact = Fact(answer, reason=_plain(parts.get("reason")))
+    answer = _answer(given, allowed)
+    if answer is None:
+        like = nearest(str(given), allowed)
+        message = f"{key} is {given!r:.60}; one of {', '.join(allowed)}" + (f"; did you mean {like}?" if like else "")
+        at = f"{pointer}/value" if isinstance(value, dict) else pointer
+        found.add("unknown-term", message, at, key=key, value=str(given), suggestion=like)
+    fact = Fact(answer or "unknown", pointer=pointer)
+    fact.reason = _plain(parts.get("reason"), "reason", f"{pointer}/reason", found)
     fact.basis = _choice(parts.get("basis", "stated"), book.bases, f"{pointer}/basis", "basis", found) or "stated"
     if "passages" in parts:
         fact.passages = _passages(parts["passages"], f"{pointer}/passages", found)
-    if answer == "unknown":
+    if fact.value == "unknown":
         why = parts.get("why_unknown", "silent")
         fact.why_unknown = _choice(why, book.reasons, f"{pointer}/why_unknown", "why_unknown", found)
+        if answer and "basis" in parts:
+            message = f"{key} is unknown and yet has a basis; say by why_unknown why it is unknown"
+            found.add("contradiction", message, f"{pointer}/basis", at_key=True, key=key)
     elif "why_unknown" in parts:
-        found.add("contradiction", f"{key} is {answer} and yet says why it is unknown", pointer, key=key)
-    if fact.basis != "stated" and answer != "unknown" and not fact.reason:
+        message = f"{key} is {fact.value} and yet says why it is unknown"
+        found.add("contradiction", message, f"{pointer}/why_unknown", at_key=True, key=key)
+    if fact.basis != "stated" and fact.value != "unknown" and not fact.reason:
         found.add("missing-reason", f"{key} is {fact.basis} and gives no reason", pointer, severity="warning", key=key)
-    return fact
+    return fact if answer else None
 
 
 def _answer(value, allowed: tuple[str, ...]) -> str | None:
@@ -206,7 +236,8 @@ def _answer(value, allowed: tuple[str, ...]) -> str | None:
     word = value.strip()
     if word in allowed:
         return word
-    return {a.lower(): a for a in allowed}.get({"na": NOT_APPLICABLE, "true": "yes", "false": "no"}.get(word.lower(), word.lower()))
+    word = {"na": NOT_APPLICABLE, "true": "yes", "false": "no"}.get(word.lower(), word.lower())
+    return {a.lower(): a for a in allowed}.get(word)
 
 
 def _value(spec, value, pointer: str, book: "Codebook", found: Findings):
@@ -218,11 +249,11 @@ def _value(spec, value, pointer: str, book: "Codebook", found: Findings):
     if spec.kind == "concept":
         return _mentions(spec, value, pointer, found)
     if spec.many:
-        items = [p.strip() for p in value.split(";")] if isinstance(value, str) else value if isinstance(value, list) else None
-        if items is None or not all(isinstance(i, str) for i in items):
+        items = value.split(";") if isinstance(value, str) else value
+        if not isinstance(items, list) or not all(isinstance(i, str) for i in items):
             found.add("wrong-type", f"{spec.key} is a list of words", pointer, key=spec.key)
             return None
-        read = [_single(spec, item, f"{pointer}/{n}", found) for n, item in enumerate(items) if item]
+        read = [_single(spec, item.strip(), f"{pointer}/{n}", found) for n, item in enumerate(items) if item.strip()]
         return [r for r in read if r is not None]
     if not isinstance(value, str):
         found.add("wrong-type", f"{spec.key} takes one text", pointer, key=spec.key)
@@ -231,12 +262,24 @@ def _value(spec, value, pointer: str, book: "Codebook", found: Findings):
 
 
 def _single(spec, word: str, pointer: str, found: Findings) -> str | None:
+    """Return a word read by the kind of its field, or None with a finding; a word that RDF would lose is one."""
     if spec.kind in ("code", "basis", "definition"):
         return _choice(word, spec.choices, pointer, spec.key, found)
-    if spec.kind == "case" and not re.fullmatch(r"([\w.-]+/)?[a-z0-9-]+|https?://\S+", word):
-        found.add("bad-id", f"{spec.key} {word!r} names no case; write source/id", pointer, key=spec.key, value=word)
-        return None
-    return word
+    if spec.key in YES_OR_NO:
+        return SWITCH.get(word.lower()) or _choice(word, SWITCH, pointer, spec.key, found)
+    wrong = None
+    if spec.kind == "case" and not CASE_NAME.fullmatch(word):
+        wrong = "bad-id", "names no case; write source/id"
+    elif spec.kind == "source" and not re.fullmatch(IRI_TEXT, re.sub(r"(?i)^doi:\s*", "", word)):
+        wrong = "bad-id", "names no source; write a citation key, a DOI or a URL"
+    elif spec.kind == "url" and not URL.fullmatch(word):
+        wrong = "bad-id", "is no address of a web page"
+    elif spec.key in TEXT_FORMS and not TEXT_FORMS[spec.key][0].fullmatch(word):
+        wrong = "wrong-type", TEXT_FORMS[spec.key][1]
+    if wrong is None:
+        return word
+    found.add(wrong[0], f"{spec.key} {word!r:.80} {wrong[1]}", pointer, key=spec.key, value=word)
+    return None
 
 
 def _choice(word, choices, pointer: str, key: str, found: Findings) -> str | None:
@@ -259,10 +302,13 @@ def _mentions(spec, value, pointer: str, found: Findings):
 
     A bare word is a concept's name; in a list without a vocabulary of its own it is text.
     """
-    items = value if isinstance(value, list) else [p.strip() for p in value.split(";")] if isinstance(value, str) else [value]
+    if isinstance(value, str):
+        value = [p.strip() for p in value.split(";") if p.strip()]
+    items = value if isinstance(value, list) else [value]
     read = []
     for n, item in enumerate(items):
         at = f"{pointer}/{n}"
+        named_at = at if isinstance(item, str) else f"{at}/concept"
         if isinstance(item, str):
             item = {"concept": item} if spec.choices else {"text": item}
         if not isinstance(item, dict) or not {"concept", "text"} & set(item):
@@ -270,18 +316,19 @@ def _mentions(spec, value, pointer: str, found: Findings):
             continue
         entry: dict = {}
         for part in item:
-            if part not in ("concept", "text", "passages"):
-                _unknown_key(part, ["concept", "text", "passages"], f"{at}/{part}", found)
-        if "concept" in item:
-            concept = _choice(item["concept"], spec.choices, at, spec.key, found)
-            if concept is None:
-                continue
-            entry["concept"] = concept
-        if "text" in item:
-            entry["text"] = _plain(item["text"])
+            if part not in MENTION_PARTS:
+                _unknown_key(part, list(MENTION_PARTS), step(at, part), found, f"part of an entry of {spec.key}")
         if "passages" in item:
             entry["passages"] = _passages(item["passages"], f"{at}/passages", found)
-        read.append(entry)
+        if "text" in item and (text := _plain(item["text"], "text", f"{at}/text", found)):
+            entry["text"] = text
+        if "concept" in item and not spec.choices:
+            message = f"{spec.key} has no vocabulary of its own; give a text"
+            found.add("unknown-term", message, named_at, key=spec.key, value=str(item["concept"]))
+        elif "concept" in item and (concept := _choice(item["concept"], spec.choices, named_at, spec.key, found)):
+            entry["concept"] = concept
+        if {"concept", "text"} & set(entry):
+            read.append(entry)
     return read
 
 
@@ -295,26 +342,49 @@ def _nested(spec, value, pointer: str, book: "Codebook", found: Findings):
         for key, part in item.items():
             field_spec = spec.fields.get(key)
             if field_spec is None:
-                _unknown_key(key, list(spec.fields), f"{pointer}/{n}/{key}", found)
+                at = step(f"{pointer}/{n}", key)
+                _unknown_key(key, list(spec.fields), at, found, f"key of an entry of {spec.key}")
                 continue
+            at = f"{pointer}/{n}/{key}"
             if field_spec.kind == "concept":
-                mentions = _mentions(field_spec, part, f"{pointer}/{n}/{key}", found)
-                value_ = [m["concept"] if "concept" in m else m["text"] for m in mentions]
-                if not field_spec.many:
-                    value_ = value_[0] if value_ else None
+                value_ = _concepts(field_spec, part, at, found)
             else:
-                value_ = _value(field_spec, part, f"{pointer}/{n}/{key}", book, found)
+                value_ = _value(field_spec, part, at, book, found) if part not in ("", []) else None
             if value_ not in (None, "", []):
                 entry[key] = value_
         read.append(entry)
     return read
 
 
+def _concepts(spec, value, pointer: str, found: Findings):
+    """Return the concepts that an entry of a list of mappings names: one, or a list where the key takes several.
+
+    Such an entry has its passages once for all, and no text of its own beside `who`, `gives` or `what`.
+    """
+    items = value if isinstance(value, list) else [value]
+    if len(items) == 1 and isinstance(items[0], str) and spec.many:
+        items = [p.strip() for p in items[0].split(";")]
+    read = []
+    for n, item in enumerate(items):
+        at = f"{pointer}/{n}" if isinstance(value, list) else pointer
+        word = item.get("concept") if isinstance(item, dict) and set(item) == {"concept"} else item
+        if not isinstance(word, str):
+            message = f"{spec.key} takes names of concepts here, without text or passages"
+            found.add("wrong-type", message, at, key=spec.key)
+        elif word and (concept := _choice(word, spec.choices, at, spec.key, found)):
+            read.append(concept)
+    if spec.many:
+        return read
+    if len(items) > 1:
+        found.add("wrong-type", f"{spec.key} takes one concept", pointer, key=spec.key)
+    return read[0] if read else None
+
+
 def _passages(value, pointer: str, found: Findings) -> list[Passage]:
     """Return passages: `[start, end]` pairs of offsets, or short locators such as a page for other sources."""
     if isinstance(value, str):
         items: list = [p.strip() for p in value.split(";") if p.strip()]
-    elif isinstance(value, list) and len(value) == 2 and all(isinstance(v, str) and v.isdigit() for v in value):
+    elif isinstance(value, list) and len(value) == 2 and all(isinstance(v, str) and OFFSET.fullmatch(v) for v in value):
         items = [value]
     elif isinstance(value, list):
         items = value
@@ -322,38 +392,45 @@ def _passages(value, pointer: str, found: Findings) -> list[Passage]:
         items = [value]
     read: list[Passage] = []
     for n, item in enumerate(items):
-        if isinstance(item, str) and (pair := re.fullmatch(r"(\d+)\s*[-–:]\s*(\d+)", item)):
+        at = f"{pointer}/{n}" if isinstance(value, list) and items is value else pointer
+        if isinstance(item, str) and (pair := OFFSETS.fullmatch(item)):
             item = [pair[1], pair[2]]
-        if isinstance(item, str):
-            read.append(item)
+        if isinstance(item, str) and any(c.isalnum() for c in item):
+            read.append(item.strip())
             continue
-        numbers = item if isinstance(item, list) and len(item) == 2 and all(str(i).isdigit() for i in item) else None
-        if numbers is None or int(numbers[0]) >= int(numbers[1]):
-            message = f"passage {item!r} is no pair of offsets, the first below the second, and no locator"
-            found.add("bad-passage", message, f"{pointer}/{n}", key="passages")
+        pair = item if isinstance(item, list) and len(item) == 2 else []
+        numbers = [int(i) for i in pair if isinstance(i, str) and OFFSET.fullmatch(i)]
+        if len(numbers) != 2 or numbers[0] >= numbers[1]:
+            message = f"passage {item!r:.60} is no pair of offsets, the first below the second, and no locator"
+            found.add("bad-passage", message, at, key="passages")
             continue
-        read.append((int(numbers[0]), int(numbers[1])))
+        read.append((numbers[0], numbers[1]))
     return read
 
 
-def _plain(value) -> str | None:
-    return None if value is None else str(value).strip()
+def _plain(value, key: str, pointer: str, found: Findings) -> str | None:
+    if value is None or isinstance(value, str):
+        return value.strip() if value else None
+    found.add("wrong-type", f"{key} takes one text", pointer, key=key)
+    return None
 
 
 def _derive(case: Case, book: "Codebook", found: Findings) -> None:
     """Add the answers that follow by the codebook's table; a listed answer against one of them is a contradiction."""
     weaker = {basis: n for n, basis in enumerate(book.bases)}
 
-    def put(line, basis: str, passages, what: str, pointer: str) -> None:
+    def put(line, basis: str, passages, what: str, pointer: str | None) -> None:
         key, answer = line.then_variable, line.then_answer
         there = case.facts.get(key)
-        if there is None or (there.derived_from and weaker[basis] < weaker[there.basis]):
+        if there is None:
             case.facts[key] = Fact(answer, basis, list(passages), derived_from=what)
-        elif there.value != answer and not there.derived_from:
-            message = f"{key} is {there.value}, and yet {what} makes it {answer}"
-            found.add("contradiction", message, pointer, key=key, value=there.value, suggestion=answer)
         elif there.value != answer:
-            found.add("contradiction", f"{what} makes {key} {answer}, and {there.derived_from} {there.value}", pointer, key=key)
+            before = f"{there.derived_from} makes it {there.value}" if there.derived_from else f"{key} is {there.value}"
+            message = f"{before}, and yet {what} makes {'it' if not there.derived_from else key} {answer}"
+            at = there.pointer or pointer or ""
+            found.add("contradiction", message, at, key=key, value=there.value, suggestion=answer)
+        elif there.derived_from and weaker[basis] < weaker[there.basis]:
+            case.facts[key] = Fact(answer, basis, list(passages), derived_from=what)
         elif there.derived_from and basis == there.basis:
             there.passages += [p for p in passages if p not in there.passages]
 
@@ -376,4 +453,5 @@ def _derive(case: Case, book: "Codebook", found: Findings) -> None:
             if all(f is not None and f.value == line.answer for f in behind):
                 basis = max((f.basis for f in behind), key=weaker.__getitem__)
                 passages = [p for f in behind for p in f.passages]
-                put(line, basis, passages, " and ".join(f"{v} {line.answer}" for v in line.variables), f"/facts/{line.variables[0]}")
+                what = " and ".join(f"{v} {line.answer}" for v in line.variables)
+                put(line, basis, passages, what, behind[0].pointer)

@@ -17,18 +17,34 @@ class Place:
 
 @dataclass
 class RawRecord:
-    """One record as it came: nested dicts, lists and strings, and the place of each by JSON pointer."""
+    """One record as it came: nested dicts, lists and strings, and the place of each value and key by JSON pointer.
+
+    `pointer` leads to the record in its file. Where records of a file share keys, `shared` leads to what holds those.
+    """
 
     file: str
     data: dict
     places: dict[str, Place] = field(default_factory=dict)
     pointer: str = ""
+    keys: dict[str, Place] = field(default_factory=dict)
+    shared: str | None = None
 
-    def place(self, pointer: str) -> Place:
-        """Return the place of a value, or the nearest known place above it."""
-        while pointer and pointer not in self.places:
-            pointer = pointer.rpartition("/")[0]
-        return self.places.get(pointer, Place())
+    def find(self, pointer: str = "", key: bool = False) -> tuple[str, Place]:
+        """Return the pointer in the file of a value of this record, and its place or the nearest known place above it.
+
+        With `key`, the place is that of the key which the value stands under.
+        """
+        full = self.pointer + pointer
+        if self.shared is not None and pointer:
+            top = "/" + pointer.split("/", 2)[1]
+            if self.pointer + top not in self.places and self.shared + top in self.places:
+                full = self.shared + pointer
+        if key and full in self.keys:
+            return full, self.keys[full]
+        near = full
+        while near and near not in self.places:
+            near = near.rpartition("/")[0]
+        return full, self.places.get(near, Place())
 
 
 @dataclass
@@ -52,6 +68,15 @@ class Finding:
     criterion: str | None = None
     instead: str | None = None
 
+    @classmethod
+    def of(cls, raw: RawRecord, code: str, message: str, pointer: str = "", at_key: bool = False, **more) -> "Finding":
+        """Return a finding on a record, at the place of a pointer inside it."""
+        full, place = raw.find(pointer, at_key)
+        name = raw.data.get("id")
+        more.setdefault("case", name.strip() if isinstance(name, str) and name.strip() else None)
+        where = {"line": place.line, "column": place.column, "sheet": place.sheet, "cell": place.cell}
+        return cls(code, message, file=raw.file, pointer=full or None, **where, **more)
+
     def where(self) -> str:
         """Return the place in words: file, line and column, or sheet and cell."""
         parts = [self.file or "-"]
@@ -68,6 +93,11 @@ class Unreadable(Exception):
     def __init__(self, message: str, file: str, line: int | None = None, column: int | None = None):
         super().__init__(message)
         self.finding = Finding("unreadable", message, file=file, line=line, column=column)
+
+
+def step(pointer: str, key: str) -> str:
+    """Return the JSON pointer one step further down, the key written as RFC 6901 has it."""
+    return f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from coproduction import names
 from coproduction.loaders.normal import Case, Fact, Passage
@@ -12,21 +13,22 @@ if TYPE_CHECKING:
 
 SETTLED = "settled"
 PLACING = "implied-by-placing"
+# What a reader's coding says by codes of its own beside the settled case's.
+CODED = ("case_kind", "reality", "source_label")
 
 
 def passage_iri(source: str, passage: Passage, base: str = names.BASE) -> str:
-    """Return the IRI of a passage of a source: `...#p<start>-<end>`, or of a locator in words."""
+    """Return the IRI of a passage of a source: `...#p<start>-<end>`, or `...#at-<locator>` for one in words."""
     if isinstance(passage, str):
-        slug = "".join(c if c.isalnum() else "-" for c in passage.lower()).strip("-")
-        return f"{names.source_iri(source, base)}#{slug}"
+        return f"{names.source_iri(source, base)}#at-{quote(passage, safe='')}"
     return f"{names.source_iri(source, base)}#p{passage[0]}-{passage[1]}"
 
 
 def document(case: Case, book: "Codebook") -> dict:
     """Return the JSON-LD object of a case, without its context."""
 
-    def passages(found: Iterable[Passage]) -> list[str]:
-        return [passage_iri(case.source, p, case.base) for p in found]
+    def passages(found: Iterable[Passage]) -> list[str | dict]:
+        return [_passage(case, p) for p in found]
 
     node: dict = {"@id": case.iri, "@type": "Case", "id": case.id}
     if case.coder != SETTLED:
@@ -38,7 +40,8 @@ def document(case: Case, book: "Codebook") -> dict:
             continue
         if field.kind == "concept":
             for entry in value:
-                mention = {"@id": f"{case.iri}#{key}-{len(mentions) + 1}", "@type": "Mention", "mention_of": field.property}
+                mention: dict = {"@id": f"{case.iri}#{key}-{len(mentions) + 1}", "@type": "Mention"}
+                mention["mention_of"] = field.property
                 if "concept" in entry:
                     node.setdefault(key, []).append(field.choices[entry["concept"]])
                     mention["concept"] = field.choices[entry["concept"]]
@@ -68,6 +71,14 @@ def document(case: Case, book: "Codebook") -> dict:
     return node
 
 
+def _passage(case: Case, passage: Passage) -> str | dict:
+    """Return a passage's IRI; for a locator a node that says it in words, which offsets have from the source's text."""
+    iri = passage_iri(case.source, passage, case.base)
+    if not isinstance(passage, str):
+        return iri
+    return {"@id": iri, "cop:locator": passage, "oa:hasSource": {"@id": names.source_iri(case.source, case.base)}}
+
+
 def slug(key: str) -> str:
     """Return a variable's key as it stands in IRIs."""
     return key.replace("_", "-")
@@ -77,9 +88,10 @@ def _coding(case: Case, book: "Codebook", passages) -> dict:
     """Return another coder's record as a coding beside the settled case, so that no fact of it is in force."""
     iri = f"{case.iri}#coding-{case.coder}"
     coding: dict = {"@id": iri, "@type": "Coding", "coder": f"{case.base}coder/{case.coder}"}
-    for key in ("case_kind", "reality", "source_label"):
-        if key in case.record:
-            coding[key] = book.fields[key].choices[case.record[key]]
+    for key, value in case.record.items():
+        field = book.fields[key]
+        if key in CODED or field.kind in ("text", "language-text", "url", "passages") and key not in ("id", "coder"):
+            coding[key] = _value(field, value, case, passages)
     coding["coded_facts"] = [
         {"@id": f"{iri}-{slug(key)}", "@type": "Fact"} | _fact(key, fact, case, book, passages)
         for key, fact in case.facts.items()
@@ -100,7 +112,8 @@ def _fact(key: str, fact: Fact, case: Case, book: "Codebook", passages) -> dict:
     if fact.reason:
         node["reason"] = fact.reason
     if fact.derived_from:
-        node["derived_from"] = fact.derived_from
+        # By its IRI, for the context has the short name among a case's facts alone, and not among a coding's.
+        node["cop:derivedFrom"] = fact.derived_from
     return node
 
 
@@ -149,7 +162,7 @@ def jsonld(cases: Iterable[Case], book: "Codebook") -> dict:
 
 
 def triples(cases: Iterable[Case], book: "Codebook", graph: str | None = None) -> Iterator:
-    """Yield the quads of cases, in a named graph if one is given, with the nodes of the passages they rest on."""
+    """Yield the quads of cases, in a named graph if one is given."""
     from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
     cases = list(cases)

@@ -1,10 +1,13 @@
 """Records in RDF (Turtle, TriG, N-Triples, N-Quads, RDF/XML, JSON-LD): each `cop:Case` node becomes a record again.
 
-What a case node says is read back by the same context that writes it: a property of the record's form becomes its key, a
-variable's property an answer. Terms of ours that no record has become findings later, as unknown keys.
+What a case node says is read back by the same context that writes it: a property of the record's form becomes its key,
+a variable's property an answer, a reader's coding a record of that reader. Terms of ours that no record has become
+findings later, as unknown keys; terms of other vocabularies say nothing here.
 """
 
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from coproduction import names
 from coproduction.loaders.raw import Place, RawRecord, Unreadable
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
 COP = names.COP
 # Derived or written for convenience: the graph says them again elsewhere.
 IGNORED = {COP + t for t in ("hasVerdict", "coding", "hasPart")} | {names.RDF_TYPE}
+PARSER_PLACE = re.compile(r"^Parser error at line .*?: ")
+ENTITY = re.compile(r"""<!ENTITY\s+(\S+)\s+("[^"]*"|'[^']*')""")
+MOST_UNFOLDED = 10_000_000
 
 
 def read(name: str, text: str, suffix: str) -> list[RawRecord]:
@@ -23,11 +29,17 @@ def read(name: str, text: str, suffix: str) -> list[RawRecord]:
 
     from coproduction.codebook import shipped_codebook
 
-    store = Store()
+    if suffix == "rdf":
+        _check_entities(name, text)
+    store, form = Store(), RdfFormat.from_extension(suffix)
     try:
-        store.extend(parse(input=text.encode(), format=RdfFormat.from_extension(suffix), base_iri="urn:file:"))
+        store.extend(parse(input=text.encode(), format=form, base_iri="urn:file:"))
     except SyntaxError as error:
-        raise Unreadable(f"is no {RdfFormat.from_extension(suffix).name}: {error.msg}", name, error.lineno, error.offset) from None
+        message = PARSER_PLACE.sub("", error.msg)
+        if "LoadDocumentCallback" in message:
+            message = "its context lies elsewhere; write the context into the file"
+        line, column = _xml_place(text) if suffix == "rdf" else (error.lineno, error.offset)
+        raise Unreadable(f"is no {form.name}: {message}", name, line, column) from None
     except ValueError as error:
         raise Unreadable(f"cannot be read: {str(error).splitlines()[0]}", name) from None
     graph = _Graph(store, shipped_codebook())
@@ -35,7 +47,28 @@ def read(name: str, text: str, suffix: str) -> list[RawRecord]:
     subjects = sorted({q.subject for q in found}, key=str)
     if not subjects:
         raise Unreadable(f"holds no case: no node is a <{COP}Case>", name)
-    return [_record(name, text, graph, subject) for subject in subjects]
+    return [record for subject in subjects for record in _records(name, text, graph, subject)]
+
+
+def _xml_place(text: str) -> tuple[int | None, int | None]:
+    """Return where a text stops being XML, which the parser of RDF/XML does not tell; nothing where it is XML."""
+    from xml.parsers.expat import ExpatError, ParserCreate
+
+    try:
+        ParserCreate().Parse(text.encode(), True)
+    except ExpatError as error:
+        return error.lineno, error.offset + 1
+    return None, None
+
+
+def _check_entities(name: str, text: str) -> None:
+    """Refuse XML whose entities unfold without end; those that shorten namespaces refer to nothing and stay small."""
+    unfolded = 0
+    for found in ENTITY.finditer(text):
+        unfolded += len(found[2]) * text.count(f"&{found[1]};")
+        if "&" in found[2] or unfolded > MOST_UNFOLDED:
+            line = text.count("\n", 0, found.start()) + 1
+            raise Unreadable(f"has an entity {found[1]} that unfolds too far", name, line)
 
 
 class _Graph:
@@ -51,7 +84,27 @@ class _Graph:
     def pairs(self, subject) -> list[tuple[str, object]]:
         """Return the predicates and objects of a node, sorted, each once."""
         found = {(q.predicate.value, q.object) for q in self.store.quads_for_pattern(subject, None, None, None)}
-        return sorted(found, key=lambda pair: (pair[0], str(pair[1])))
+        return sorted(found, key=lambda pair: (pair[0], _in_order(_text(pair[1]))))
+
+
+def _in_order(text: str) -> list:
+    """Return a sort key that puts `contribution-2` before `contribution-10`."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split("([0-9]{1,12})", text)]
+
+
+def _records(name: str, text: str, graph: _Graph, subject) -> list[RawRecord]:
+    """Return the record of a case node, if it says anything, and those of the codings beside it."""
+    codings = [obj for predicate, obj in graph.pairs(subject) if predicate == COP + "coding"]
+    settled = _record(name, text, graph, subject)
+    records = [settled] if not codings or set(settled.data) - {"id"} else []
+    _name(settled.data, subject)
+    for node in codings:
+        coding = _record(name, text, graph, node)
+        for key in ("id", "source", "title"):
+            if key in settled.data:
+                coding.data.setdefault(key, settled.data[key])
+        records.append(coding)
+    return records
 
 
 def _record(name: str, text: str, graph: _Graph, subject) -> RawRecord:
@@ -60,60 +113,66 @@ def _record(name: str, text: str, graph: _Graph, subject) -> RawRecord:
     by_property = {f.property: f for f in graph.book.fields.values()}
     mentioned: dict[str, list[dict]] = {}
     facts: dict[str, dict] = {}
-    derived: set[str] = set()
+    derived: dict[str, dict] = {}
     short: dict[str, list[str]] = {}
     for predicate, obj in graph.pairs(subject):
         if predicate == COP + "hasMention":
-            entry = dict(graph.pairs(obj))
-            prop = entry.get(COP + "mentionOf")
-            field = by_property.get(prop.value if prop else "")
-            if field:
-                mentioned.setdefault(field.key, []).append(_mention(graph, obj, field))
-        elif predicate == COP + "hasFact":
-            key, fact, follows = _fact(graph, obj)
-            if follows:
-                derived.add(key)
-            elif key:
-                facts[key] = fact
+            prop = dict(graph.pairs(obj)).get(COP + "mentionOf")
+            field = by_property.get(_text(prop)) if prop else None
+            mentioned.setdefault(field.key if field else "mentions", []).append(_mention(graph, obj))
+        elif predicate in (COP + "hasFact", COP + "codedFact"):
+            key, fact, follows_from = _fact(graph, obj)
+            if follows_from and predicate == COP + "hasFact":
+                derived[key] = fact
+            else:
+                # A coding has facts without the contributions that some follow from, so that they stand as listed.
+                _once_more(facts, key, {"reason": follows_from} | fact if follows_from else fact)
         elif predicate in graph.variables:
-            short.setdefault(graph.variables[predicate], []).append(graph.answers.get(_iri(obj), names.local(_iri(obj))))
+            answer = graph.answers.get(_text(obj), names.local(_text(obj)))
+            short.setdefault(graph.variables[predicate], []).append(answer)
         elif predicate in by_property:
             _put(graph, data, by_property[predicate], obj)
         elif predicate.startswith(COP) and predicate not in IGNORED:
-            data[names.local(predicate)] = _text(obj)
+            _once_more(data, names.local(predicate), _text(obj))
     for key, entries in mentioned.items():
         listed = {e["concept"] for e in entries if "concept" in e}
         data[key] = entries + [c for c in data.get(key, []) if c not in listed]
     for key, values in short.items():
         # A shorthand that only repeats a fact says nothing new; one that differs is handed on, and found to.
-        if values != [facts[key].get("value")] if key in facts else key not in derived:
+        told = facts.get(key, derived.get(key))
+        if not isinstance(told, dict) or values != [told.get("value")]:
             data[key] = values[0] if len(values) == 1 else values
     if facts:
         data["facts"] = facts
-    _name(data, subject)
     return RawRecord(name, data, {"": Place(line)})
 
 
 def _name(data: dict, subject) -> None:
-    """Fill id and source from the case's IRI where the graph does not say them."""
-    parts = subject.value.rstrip("/").split("/") if hasattr(subject, "value") else []
-    data.setdefault("id", names.local(parts[-1]) if parts else "")
+    """Fill id, source and title from the case's IRI where the graph does not say them; a blank node has none."""
+    if type(subject).__name__ == "BlankNode":
+        return
+    parts = subject.value.rstrip("/").split("/")
+    data.setdefault("id", names.local(parts[-1]))
     if "source" not in data and len(parts) > 2 and "case" in parts:
         data["source"] = parts[-2]
     data.setdefault("title", data["id"])
 
 
 def _put(graph: _Graph, data: dict, field: "Field", obj) -> None:
-    if field.kind == "nested":
-        value: object = _nested(graph, obj, field)
-    else:
-        value = _back(graph, field, obj)
+    value: object = _nested(graph, obj, field) if field.kind == "nested" else _back(graph, field, obj)
     if field.many:
         data.setdefault(field.key, []).append(value)
     else:
-        data[field.key] = value
+        _once_more(data, field.key, value)
         if field.kind == "language-text" and getattr(obj, "language", None) not in (None, "en"):
-            data["lang"] = obj.language
+            data.setdefault("lang", obj.language)
+
+
+def _once_more(data: dict, key: str, value) -> None:
+    """Put a value under a key. One value too many makes a list, which is found out later where a text should be."""
+    if key in data:
+        value = [*(data[key] if isinstance(data[key], list) else [data[key]]), value]
+    data[key] = value
 
 
 def _nested(graph: _Graph, node, field: "Field") -> dict:
@@ -123,44 +182,51 @@ def _nested(graph: _Graph, node, field: "Field") -> dict:
         if predicate in inner:
             _put(graph, found, inner[predicate], obj)
         elif predicate.startswith(COP):
-            found[names.local(predicate)] = _text(obj)
+            _once_more(found, names.local(predicate), _text(obj))
     return found
 
 
-def _mention(graph: _Graph, node, field: "Field") -> dict:
+def _mention(graph: _Graph, node) -> dict:
     found: dict = {}
     for predicate, obj in graph.pairs(node):
-        if predicate == COP + "concept":
-            found["concept"] = names.local(obj.value)
-        elif predicate == COP + "text":
-            found["text"] = obj.value
-        elif predicate == COP + "passage":
-            found.setdefault("passages", []).append(_passage(obj))
+        match predicate.removeprefix(COP):
+            case "passage":
+                found.setdefault("passages", []).append(_passage(obj))
+            case "mentionOf":
+                pass
+            case "concept":
+                _once_more(found, "concept", names.local(_text(obj)))
+            case other if predicate != other:
+                _once_more(found, other, _text(obj))
     return found
 
 
-def _fact(graph: _Graph, node) -> tuple[str | None, dict, bool]:
-    key, fact, derived = None, {}, False
-    reasons = {iri: k for k, iri in graph.book.reasons.items()}
-    bases = {iri: k for k, iri in graph.book.bases.items()}
+def _fact(graph: _Graph, node) -> tuple[str, dict, str | None]:
+    """Return a fact's variable, its parts, and what it is derived from.
+
+    A derived fact of a case follows again from that; listed, it would look like a fact of its own.
+    """
+    named = {
+        "value": ("value", graph.answers),
+        "basis": ("basis", {iri: k for k, iri in graph.book.bases.items()}),
+        "whyUnknown": ("why_unknown", {iri: k for k, iri in graph.book.reasons.items()}),
+        "variable": ("variable", graph.variable_iris),
+    }
+    fact: dict = {}
     for predicate, obj in graph.pairs(node):
-        match predicate.removeprefix(COP):
-            case "variable":
-                key = graph.variable_iris.get(_iri(obj), names.local(_iri(obj)))
-            case "value":
-                fact["value"] = graph.answers.get(_iri(obj), names.local(_iri(obj)))
-            case "basis":
-                fact["basis"] = bases.get(_iri(obj), names.local(_iri(obj)))
-            case "whyUnknown":
-                fact["why_unknown"] = reasons.get(_iri(obj), names.local(_iri(obj)))
-            case "reason":
-                fact["reason"] = obj.value
-            case "passage":
-                fact.setdefault("passages", []).append(_passage(obj))
-            case "derivedFrom":
-                derived = True
-    # A derived fact follows again from what it was derived from; listed, it would look like a fact of its own.
-    return key, fact, derived
+        term = predicate.removeprefix(COP)
+        if term == predicate or term == "factOf":
+            continue
+        if term == "passage":
+            fact.setdefault("passages", []).append(_passage(obj))
+        elif term in named:
+            key, known = named[term]
+            _once_more(fact, key, known.get(_text(obj), names.local(_text(obj))))
+        else:
+            _once_more(fact, term, _text(obj))
+    follows_from = fact.pop("derivedFrom", None)
+    variable = fact.pop("variable", None)
+    return variable if isinstance(variable, str) else names.local(_text(node)), fact, follows_from
 
 
 def _back(graph: _Graph, field: "Field", obj) -> object:
@@ -180,14 +246,14 @@ def _back(graph: _Graph, field: "Field", obj) -> object:
 
 
 def _passage(obj) -> object:
+    """Return a passage as a record writes it, from its IRI; what is no IRI of ours is a locator as it stands."""
     iri = _text(obj)
     head, _, pair = iri.rpartition("#p")
     start, _, end = pair.partition("-")
-    return [start, end] if head and start.isdigit() and end.isdigit() else names.local(iri)
-
-
-def _iri(obj) -> str:
-    return obj.value if hasattr(obj, "value") else str(obj)
+    if head and start.isdecimal() and end.isdecimal():
+        return [start, end]
+    head, mark, locator = iri.rpartition("#at-")
+    return unquote(locator) if mark else names.local(iri)
 
 
 def _text(obj) -> str:
@@ -196,7 +262,7 @@ def _text(obj) -> str:
 
 def _line(text: str, subject) -> int | None:
     """Return the line where a case's IRI, or the end of it, first begins a line; a help for the eye, no more."""
-    name = names.local(_iri(subject))
+    name = names.local(_text(subject))
     for number, line in enumerate(text.splitlines(), 1):
         start = line.split(" ", 1)[0].rstrip(">")
         if start.endswith((name, ":" + name)):

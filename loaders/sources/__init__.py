@@ -1,0 +1,1 @@
+"""The five sources: their coded records, their passages, and what they are as works."""

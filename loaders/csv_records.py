@@ -23,7 +23,7 @@ def read(name: str, text: str) -> list[RawRecord]:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     records: list[RawRecord] = []
     try:
-        header = [h.strip() for h in next(rows)]
+        header = [h.strip() for h in next(rows, [])]
         _check_header(name, header)
         before = rows.line_num
         for row in rows:
@@ -42,6 +42,8 @@ def read(name: str, text: str) -> list[RawRecord]:
 
 
 def _check_header(name: str, header: list[str]) -> None:
+    if not header:
+        raise Unreadable("has no header in its first line", name, 1)
     seen: set[str] = set()
     for n, column in enumerate(header, 1):
         if not column:

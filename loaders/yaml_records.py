@@ -24,6 +24,8 @@ from coproduction.loaders.raw import Place, RawRecord, Unreadable, step
 DEEPEST = 50
 # What aliases may add, in values: some anchors shared by many records, but no text that unfolds without end.
 MOST_REPEATED = 100_000
+# What the fast parser says of `:` and `?` inside brackets, and of true faults there.
+IN_FLOW = {"found unexpected ':'", "did not find expected ',' or ']'", "did not find expected ',' or '}'"}
 NO_RECORD = "holds no record: a record is a mapping with id, title and source"
 
 
@@ -42,8 +44,8 @@ def read(name: str, text: str) -> list[RawRecord]:
         try:
             documents = _Composer(name, text).documents()
         except MarkedYAMLError as error:
-            # The fast parser knows YAML 1.1 alone, in which `[https://example.org]` is none; in YAML 1.2 it is a list.
-            if error.problem != "found unexpected ':'":
+            # The fast parser knows YAML 1.1 alone, in which `[https://example.org]` and `{what: for whom?}` are none.
+            if error.problem not in IN_FLOW:
                 raise
             documents = _Composer(name, text, pure=True).documents()
     except MarkedYAMLError as error:

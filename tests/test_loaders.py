@@ -135,11 +135,13 @@ def test_yaml_that_cannot_be_read_says_where(tmp_path, text, place, says):
     assert (finding.line, finding.column) == place and says in finding.message and finding.file.endswith("record.yaml")
 
 
-def test_an_address_may_stand_in_a_list_without_quotes(tmp_path):
+def test_an_address_and_a_question_may_stand_in_brackets_without_quotes(tmp_path):
     text = "id: a\ntitle: t\nsource: own\nurl: [https://example.org/a, https://example.org:80/b]\njoint: yess\n"
     (case,), findings = found_in(text, tmp_path)
     assert case.record["url"] == ["https://example.org/a", "https://example.org:80/b"]
     assert shown(findings) == [(5, 8, "unknown-term", "joint", "yes")]
+    (case,), findings = found_in("{id: a, title: for whom?, source: own}", tmp_path)
+    assert findings == [] and case.record["title"] == "for whom?"
     with pytest.raises(Unreadable, match="is no YAML") as caught:
         found_in("url: [https://example.org]\ntitle: [b: c\n", tmp_path)
     assert caught.value.finding.line == 3
@@ -247,6 +249,8 @@ def test_tsv_keeps_commas_and_semicolons():
     ("text", "line", "says"),
     [
         ("id,title,source\n", None, "has a header and no row"),
+        ("\ufeff", 1, "has no header"),
+        ("\nid,title,source\na,b,own\n", 1, "has no header"),
         ("id,title,id\na,b,c\n", 1, "column 'id' stands twice in the header"),
         ("id,,source\na,b,c\n", 1, "column 2 has no name in the header"),
         ('id,title,source\na,"b\nc",own\nd,e,own,f\n', 4, "row has 4 cells, the header 3"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from coproduction import report, validation
+from coproduction import report, resources, validation
 from coproduction.__main__ import cli
 from coproduction.cases import from_raw, read, shipped_cases
 from coproduction.codebook import shipped_codebook
@@ -223,4 +223,7 @@ def test_the_command_speaks_french_and_counts_on_standard_error():
 
 
 def test_shipped_records_are_sound():
-    assert [f for f in findings_on(shipped_cases()) if f.severity == "error"] == []
+    # Read anew, for the cases held in memory are shared with every other test.
+    cases, findings = read([str(f) for f in resources.source_records()], BOOK)
+    assert findings == [] and len(cases) > 100
+    assert [f for f in findings_on(cases) if f.code != "label-against-facts"] == []

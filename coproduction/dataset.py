@@ -1,6 +1,7 @@
 """The dataset: ontology, shapes, sources, cases and verdicts in one store, a named graph each."""
 
 import json
+from errno import EISDIR
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -106,8 +107,8 @@ def passage_quads(keys: Iterable[passages.Key]) -> Iterator[Quad]:
     stored = passages.shipped_passages()
     a, integer = NamedNode(names.RDF_TYPE), NamedNode(XSD + "integer")
     for source, start, end in sorted(keys):
-        graph = NamedNode(graph_iri(source))
         base = names.source_iri(source)
+        graph = NamedNode(graph_iri(names.local(base)))
         node, selector = NamedNode(f"{base}#p{start}-{end}"), NamedNode(f"{base}#s{start}-{end}")
         rows = [
             (node, a, NamedNode(OA + "SpecificResource")),
@@ -130,6 +131,13 @@ def write(store: Store, folder: Path, vocabulary: Vocabulary, book: Codebook, sh
     folder.mkdir(parents=True, exist_ok=True)
     prefixes = prefix_table(vocabulary)
     done: list[tuple[Path, Path]] = []
+    targets = [folder / f"coproduction.{suffix}" for suffix in FORMATS] + [
+        folder / "shapes.ttl",
+        folder / "context.jsonld",
+    ]
+    for target in targets:
+        if target.is_dir():
+            raise IsADirectoryError(EISDIR, "a directory stands in the way", str(target))
     try:
         for suffix, fmt in FORMATS.items():
             part = folder / f".coproduction.{suffix}.part"

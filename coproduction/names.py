@@ -1,5 +1,7 @@
 """IRIs of the project: the base of things and the namespace of terms, and how slugs are made into IRIs."""
 
+import re
+
 BASE = "https://w3id.org/coproduction/"
 COP = BASE + "ontology#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -25,5 +27,12 @@ def source_iri(key: str, base: str = BASE) -> str:
 
 
 def case_iri(source: str, slug: str, base: str = BASE) -> str:
-    """Return the IRI of a case from its source's key and its slug; a source given as IRI is named by its last part."""
-    return f"{base}case/{local(source_iri(source))}/{slug}"
+    """Return the IRI of a case from its source's key and its slug.
+
+    A source given as DOI or URL is named by the whole of it, so that two that end alike stay two.
+    """
+    iri = source_iri(source)
+    name = iri.removeprefix(BASE + "source/")
+    if name == iri:
+        name = re.sub(r"[^a-z0-9]+", "-", iri.partition("://")[2].lower()).strip("-")
+    return f"{base}case/{name}/{slug}"

@@ -1,5 +1,6 @@
 """The border shapes say to any SHACL engine what the command says: tested on every case and definition."""
 
+import dataclasses
 import subprocess
 import sys
 from pathlib import Path
@@ -76,11 +77,14 @@ def test_the_pyshacl_command_with_the_built_shapes(tmp_path: Path):
 @pytest.mark.slow
 @pytest.mark.parametrize("source", sorted({c.source for c in shipped_cases()}))
 def test_shacl_and_command_agree_on_every_case_and_definition(source):
-    cases = [c for c in shipped_cases() if c.source == source]
+    cases = [
+        dataclasses.replace(c, record={**c.record, "claimed_under": list(RULES.definitions)})
+        for c in shipped_cases()
+        if c.source == source
+    ]
     data = Graph().parse(data=serialize(rdf.triples(cases, BOOK), format=RdfFormat.N_TRIPLES), format="nt")
     expected = set()
     for case in cases:
-        case.record = {**case.record, "claimed_under": list(RULES.definitions)}
         for definition in RULES.definitions.values():
             data.add((URIRef(case.iri), COP.claimedUnder, URIRef(definition.iri)))
         for finding in validation.findings([case], RULES, VOCABULARY, shipped_cases()):

@@ -433,3 +433,22 @@ def test_help_starts_without_what_only_commands_need():
     seen = code.replace("['--help']", "['classify', '--case', 'xyzzy']").replace("== 0", "== 2")
     done = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and "'pyoxigraph'" in done.stderr
+
+
+def test_a_record_of_a_shipped_case_is_not_merged_into_it(tmp_path):
+    record = tmp_path / "again.yaml"
+    record.write_text("id: ealing-data\nsource: ifg-seminar\ntitle: Again\nfacts: {joint: no}\n", encoding="utf-8")
+    done = CliRunner().invoke(cli, ["ask", "what-is-it-instead", "--data", str(record)])
+    assert done.exit_code == 1 and not done.stdout
+    assert "ifg-seminar/ealing-data: is a case of the shipped graph" in done.stderr
+    record.write_text("id: ealing-data\nsource: my-notes\ntitle: Again\nfacts: {joint: no}\n", encoding="utf-8")
+    assert CliRunner().invoke(cli, ["ask", "what-is-it-instead", "--data", str(record)]).exit_code == 0
+
+
+def test_a_directory_in_the_way_leaves_every_file_as_it_was(tmp_path):
+    (tmp_path / "coproduction.trig").mkdir()
+    (tmp_path / "coproduction.nq").write_text("old", encoding="utf-8")
+    done = CliRunner().invoke(cli, ["build", "--out", str(tmp_path)])
+    assert done.exit_code == 2 and "directory stands in the way" in done.stderr
+    assert (tmp_path / "coproduction.nq").read_text(encoding="utf-8") == "old"
+    assert {p.name for p in tmp_path.iterdir()} == {"coproduction.trig", "coproduction.nq"}

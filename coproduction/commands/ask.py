@@ -70,5 +70,9 @@ def _store(data, given):
     from coproduction.cases import shipped_cases
 
     own = sound(data, shipped_codebook(), given)
+    there = {(case.source, case.id) for case in shipped_cases()}
+    again = [f"{case.source}/{case.id}" for case in own if (case.source, case.id) in there and case.coder == "settled"]
+    if again:
+        leave(f"{', '.join(again)}: is a case of the shipped graph; give your record an id or a source of its own", 1)
     vocabulary = shipped()
     return dataset.build(vocabulary, shipped_codebook(), load_rules(vocabulary), [*shipped_cases(), *own])

@@ -20,5 +20,10 @@ def run(files, fmt, lang, given, own) -> None:
     elif findings:
         click.echo(report.as_text(findings))
     errors = sum(f.severity == "error" for f in findings)
-    say(f"{len(cases)} records, {errors} errors, {len(findings) - errors} warnings")
+    rest = len(findings) - errors
+    say(f"{_count(len(cases), 'record')}, {_count(errors, 'error')}, {_count(rest, 'warning')}")
     sys.exit(1 if errors else 0)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

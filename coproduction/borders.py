@@ -44,8 +44,7 @@ def crossed(found: list[Border], values: Mapping[str, Truth]) -> list[Border]:
 
 def _border(vocabulary: Vocabulary, definition: Definition, part: Expression) -> Border:
     found = list(dict.fromkeys(literals(part)))
-    neighbours = [vocabulary.object(_criterion(x.slug), COP + "borderNeighbour") for x in found]
-    neighbour = next((n.value for n in neighbours if n), None) if len(found) == 1 else None
+    neighbour = _neighbour(vocabulary, definition, found[0]) if len(found) == 1 else None
     template = "message-border" if neighbour else "message-border-alone"
     messages = {}
     for text in vocabulary.objects(SHAPE + template, COP + "template"):
@@ -59,6 +58,13 @@ def _border(vocabulary: Vocabulary, definition: Definition, part: Expression) ->
         )
     name = "-or-".join(("not-" if x.negated else "") + x.slug for x in found)
     return Border(definition.slug, name, part, tuple(x.slug for x in found), neighbour, messages)
+
+
+def _neighbour(vocabulary: Vocabulary, definition: Definition, literal: Literal) -> str | None:
+    """Return the neighbour on the far side of a literal; none where it is the very concept that is defined."""
+    side = "borderNeighbourWhenMet" if literal.negated else "borderNeighbour"
+    found = vocabulary.object(_criterion(literal.slug), COP + side)
+    return found.value if found and found.value != definition.defines else None
 
 
 def _broken(vocabulary: Vocabulary, literal: Literal, lang: str) -> str:

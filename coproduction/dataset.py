@@ -1,8 +1,8 @@
 """The dataset: ontology, shapes, sources, cases and verdicts in one store, a named graph each."""
 
 import json
-from errno import EISDIR
 from collections.abc import Iterable, Iterator
+from errno import EISDIR
 from functools import cache
 from pathlib import Path
 

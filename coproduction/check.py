@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pyoxigraph import Quad, Store
 
-from coproduction import check_files, check_logic, reasoner, resources
+from coproduction import check_files, check_logic, names, reasoner, resources
 from coproduction.check_files import NotChecked
 from coproduction.vocabulary import Vocabulary
 
@@ -77,9 +77,11 @@ def run() -> list[Outcome]:
             *_ruled(vocabulary),
             _outcome("terms are declared", partial(check_files.undeclared, vocabulary, turtle, queries)),
             _outcome("definitions and criteria load", partial(check_files.loads, vocabulary)),
-            _outcome("records are read without a finding", partial(check_files.records, records)),
+            _outcome(
+                "records are read without a finding", lambda: check_files.records(records) + check_files.statements()
+            ),
             _outcome("prefixes agree", partial(check_files.prefixes, [*turtle, *queries], table)),
-            _outcome("JSON-LD context", lambda: check_files.context(vocabulary, _context(vocabulary), table)),
+            _outcome("JSON-LD context", lambda: _contexts(vocabulary, table)),
             _outcome("versions agree", partial(check_files.versions, vocabulary, root)),
             _outcome("generated files are up to date", _stale),
             _outcome("shapes conform to SHACL-SHACL", partial(check_files.shacl_shacl, shapes)),
@@ -135,15 +137,18 @@ def _ruled(vocabulary: Vocabulary) -> list[Outcome]:
 
 
 def _with_cases(vocabulary: Vocabulary) -> Store:
-    """Return the vocabulary together with the RDF of all cases, or alone where the records cannot be read."""
+    """Return the vocabulary with the RDF of all cases and statements, without that of records that cannot be read."""
     from coproduction.cases import shipped_cases
     from coproduction.codebook import shipped_codebook
     from coproduction.loaders import rdf
+    from coproduction.loaders import statements as said
+    from coproduction.statements import shipped_entries, shipped_form
 
     store = Store()
     store.bulk_extend(vocabulary.store)
     with suppress(ValueError):  # the check of the records says what is wrong with them
         store.bulk_extend(Quad(*q.triple) for q in rdf.triples(shipped_cases(), shipped_codebook()))
+        store.bulk_extend(Quad(*q.triple) for q in said.triples(shipped_entries(), shipped_form(), names.BASE))
     return store
 
 
@@ -163,10 +168,11 @@ def _prefix_table(vocabulary: Vocabulary) -> dict[str, str]:
     return prefix_table(vocabulary)
 
 
-def _context(vocabulary: Vocabulary) -> Mapping:
-    from coproduction.codebook import load_context
+def _contexts(vocabulary: Vocabulary, table: Mapping[str, str]) -> list[str]:
+    from coproduction import codebook, statements
 
-    return load_context(vocabulary)
+    written = (codebook.load_context(vocabulary), statements.load_context())
+    return [fault for context in written for fault in check_files.context(vocabulary, context, table)]
 
 
 def _stale() -> list[str]:

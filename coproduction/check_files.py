@@ -122,6 +122,13 @@ def records(files: Iterable[Path]) -> list[str]:
     return [f"{Path(f.file or '-').name}:{f.line}: {f.case}: {f.message}" for f in findings]
 
 
+def statements() -> list[str]:
+    """Return what is wrong with the files of what the sources say: unknown keys, terms, references."""
+    from coproduction.statements import read_shipped
+
+    return [f"{Path(f.file or '-').name}:{f.line}: {f.message}" for f in read_shipped()[1]]
+
+
 def context(vocabulary: Vocabulary, written: Mapping, table: Mapping[str, str]) -> list[str]:
     """Return the keys of a JSON-LD context whose term is not declared, or is written as a thing or text wrongly.
 
@@ -130,7 +137,7 @@ def context(vocabulary: Vocabulary, written: Mapping, table: Mapping[str, str]) 
     known = {key: iri for key, iri in written.items() if isinstance(iri, str) and iri.startswith("http")}
     faults = [f"prefix {k}: is not that of the ontology header" for k, iri in known.items() if table.get(k) != iri]
     for key, term in _context_terms(written):
-        iri = term if isinstance(term, str) else term["@id"]
+        iri = term if isinstance(term, str) else term.get("@id") or term["@reverse"]
         prefix, _, rest = iri.partition(":")
         if prefix not in known:
             faults.append(f"{key}: {iri} has a prefix that the context does not declare")

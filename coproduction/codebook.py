@@ -81,7 +81,7 @@ def load(vocabulary: Vocabulary) -> Codebook:
         bases=vocabulary.keys("Basis"),
         reasons=vocabulary.keys("ReasonUnknown"),
         derivations=_derivations(vocabulary, answer_keys),
-        fields=_fields(vocabulary, context, {v.property for v in variables.values()}),
+        fields=fields_of(vocabulary, context, {v.property for v in variables.values()}),
         definitions=definitions,
         context=context,
     )
@@ -127,7 +127,7 @@ def _derivations(vocabulary: Vocabulary, answers: Mapping[str, str]) -> tuple[De
     return tuple(sorted(found, key=lambda d: bool(d.variables)))
 
 
-def _fields(vocabulary: Vocabulary, context: Mapping, variables: set[str]) -> dict[str, Field]:
+def fields_of(vocabulary: Vocabulary, context: Mapping, variables: set[str]) -> dict[str, Field]:
     """Return the fields that a context's terms make, but for those of the variables and of RDF alone."""
     found = {}
     for key, term in context.items():
@@ -142,7 +142,7 @@ def _fields(vocabulary: Vocabulary, context: Mapping, variables: set[str]) -> di
             continue
         many = isinstance(term, dict) and term.get("@container") == "@set"
         nested = term.get("@context", {}) if isinstance(term, dict) else {}
-        fields = _fields(vocabulary, {"cop": COP, **_prefixes(context), **nested}, variables) if nested else {}
+        fields = fields_of(vocabulary, {"cop": COP, **_prefixes(context), **nested}, variables) if nested else {}
         kind, choices = _kind(vocabulary, prop, key, bool(fields))
         found[key] = Field(key, prop, kind, many, choices, fields)
     return found

@@ -12,7 +12,9 @@ from coproduction import names, passages
 from coproduction.cases import shipped_cases
 from coproduction.codebook import Codebook, shipped_codebook
 from coproduction.loaders import rdf
+from coproduction.loaders import statements as said
 from coproduction.loaders.normal import Case
+from coproduction.statements import shipped_entries, shipped_form
 from coproduction.verdicts import Rules, Verdict, judge, load_rules
 from coproduction.vocabulary import Vocabulary, shipped
 
@@ -28,8 +30,10 @@ def graph_iri(name: str) -> str:
     return GRAPH + name
 
 
-def build(vocabulary: Vocabulary, book: Codebook, rules: Rules, cases: Iterable[Case]) -> Store:
-    """Return a store of everything: the vocabulary, the cases with their passages, and their verdicts."""
+def build(
+    vocabulary: Vocabulary, book: Codebook, rules: Rules, cases: Iterable[Case], entries: Iterable[said.Entry] = ()
+) -> Store:
+    """Return a store of everything: the vocabulary, the cases, their verdicts, what the sources say, and passages."""
     store = Store()
     ontology = NamedNode(graph_iri("ontology"))
     store.bulk_extend(
@@ -39,9 +43,13 @@ def build(vocabulary: Vocabulary, book: Codebook, rules: Rules, cases: Iterable[
     for source in dict.fromkeys(c.source for c in cases):
         mine = [c for c in cases if c.source == source]
         store.bulk_extend(rdf.triples(mine, book, graph_iri(names.local(names.source_iri(source)))))
+    entries = list(entries)
+    for source in dict.fromkeys(e.source for e in entries):
+        told = [e for e in entries if e.source == source]
+        store.bulk_extend(said.triples(told, shipped_form(), graph_iri(names.local(names.source_iri(source)))))
     settled = [c for c in cases if c.coder == rdf.SETTLED]
     store.bulk_extend(verdict_quads(settled, rules, graph_iri("verdicts")))
-    store.bulk_extend(passage_quads(passages.cited(vocabulary, cases)))
+    store.bulk_extend(passage_quads(passages.cited(vocabulary, cases, entries)))
     return store
 
 
@@ -49,7 +57,7 @@ def build(vocabulary: Vocabulary, book: Codebook, rules: Rules, cases: Iterable[
 def shipped_store() -> Store:
     """Return the store of what ships with the package, built once."""
     vocabulary = shipped()
-    return build(vocabulary, shipped_codebook(), load_rules(vocabulary), shipped_cases())
+    return build(vocabulary, shipped_codebook(), load_rules(vocabulary), shipped_cases(), shipped_entries())
 
 
 def verdict_quads(cases: Iterable[Case], rules: Rules, graph: str) -> Iterator[Quad]:

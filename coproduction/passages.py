@@ -84,8 +84,8 @@ def parse(iri: str) -> Key | None:
     return (found[1], int(found[2]), int(found[3])) if found else None
 
 
-def cited(vocabulary: Vocabulary, cases: Iterable) -> set[Key]:
-    """Return every passage that the vocabulary or a case rests on."""
+def cited(vocabulary: Vocabulary, cases: Iterable, entries: Iterable = ()) -> set[Key]:
+    """Return every passage that the vocabulary, a case, or an entry of what the sources say rests on."""
     found = {
         parse(q.object.value) for q in vocabulary.store.quads_for_pattern(None, NamedNode(names.COP + "passage"), None)
     }
@@ -93,6 +93,8 @@ def cited(vocabulary: Vocabulary, cases: Iterable) -> set[Key]:
         for passage in of_case(case):
             if not isinstance(passage, str):
                 found.add((case.source, *passage))
+    for entry in entries:
+        found |= {(entry.source, *p) for p in entry.values.get("passages", []) if not isinstance(p, str)}
     return found - {None}
 
 

@@ -30,6 +30,11 @@ def source_records() -> list[Path]:
     return sorted(folder("loaders.sources").glob("*.yaml"))
 
 
+def source_statements() -> list[Path]:
+    """Return the files of what the sources say."""
+    return sorted((folder("loaders.sources") / "statements").glob("*.yaml"))
+
+
 def reading_records() -> list[Path]:
     """Return the files of the two readers' own records, from which the settled ones were made."""
     return sorted((folder("loaders.sources") / "readings").glob("*.yaml"))

@@ -101,7 +101,7 @@ def normalise(raw: RawRecord, book: "Codebook", base: str = names.BASE) -> tuple
             continue
         spec = book.fields.get(key)
         if spec is None:
-            _unknown_key(key, [*book.fields, *book.variables, "activity"], step("", key), found)
+            unknown_key(key, [*book.fields, *book.variables, "activity"], step("", key), found)
             continue
         if key == "id":
             continue
@@ -148,7 +148,8 @@ def _check_name(data: dict, found: Findings) -> bool:
     return True
 
 
-def _unknown_key(key: str, known: list[str], pointer: str, found: Findings, of: str = "key of a record") -> None:
+def unknown_key(key: str, known: list[str], pointer: str, found: Findings, of: str = "key of a record") -> None:
+    """Add the finding of a key that is none, with the known one nearest to it."""
     like = nearest(key, known)
     hint = f"; did you mean {like}?" if like else ""
     found.add("unknown-key", f"{key} is no {of}{hint}", pointer, at_key=True, key=key, suggestion=like)
@@ -172,7 +173,7 @@ def _gather_facts(data: dict, book: "Codebook", found: Findings) -> dict[str, tu
         if key in book.variables:
             put(key, value, f"/facts/{key}")
         elif key != "activity":
-            _unknown_key(key, [*book.variables, "activity"], step("/facts", key), found, "variable of the codebook")
+            unknown_key(key, [*book.variables, "activity"], step("/facts", key), found, "variable of the codebook")
     for key in book.variables:
         if key in data:
             put(key, data[key], f"/{key}")
@@ -199,7 +200,7 @@ def _fact(key: str, value, pointer: str, book: "Codebook", found: Findings) -> F
     parts = value if isinstance(value, dict) else {"value": value}
     for part in parts:
         if part not in FACT_PARTS:
-            _unknown_key(part, list(FACT_PARTS), step(pointer, part), found, "part of a fact")
+            unknown_key(part, list(FACT_PARTS), step(pointer, part), found, "part of a fact")
     allowed = book.variables[key].answers
     given = parts.get("value")
     if given in (None, ""):
@@ -213,12 +214,12 @@ def _fact(key: str, value, pointer: str, book: "Codebook", found: Findings) -> F
         found.add("unknown-term", message, at, key=key, value=str(given), suggestion=like)
     fact = Fact(answer or "unknown", pointer=pointer)
     fact.reason = _plain(parts.get("reason"), "reason", f"{pointer}/reason", found)
-    fact.basis = _choice(parts.get("basis", "stated"), book.bases, f"{pointer}/basis", "basis", found) or "stated"
+    fact.basis = choice(parts.get("basis", "stated"), book.bases, f"{pointer}/basis", "basis", found) or "stated"
     if "passages" in parts:
-        fact.passages = _passages(parts["passages"], f"{pointer}/passages", found)
+        fact.passages = read_passages(parts["passages"], f"{pointer}/passages", found)
     if fact.value == "unknown":
         why = parts.get("why_unknown", "silent")
-        fact.why_unknown = _choice(why, book.reasons, f"{pointer}/why_unknown", "why_unknown", found)
+        fact.why_unknown = choice(why, book.reasons, f"{pointer}/why_unknown", "why_unknown", found)
         if answer and "basis" in parts:
             message = f"{key} is unknown and yet has a basis; say by why_unknown why it is unknown"
             found.add("contradiction", message, f"{pointer}/basis", at_key=True, key=key)
@@ -245,7 +246,7 @@ def _value(spec, value, pointer: str, book: "Codebook", found: Findings):
     if spec.kind == "nested":
         return _nested(spec, value, pointer, book, found)
     if spec.kind == "passages":
-        return _passages(value, pointer, found)
+        return read_passages(value, pointer, found)
     if spec.kind == "concept":
         return _mentions(spec, value, pointer, found)
     if spec.many:
@@ -264,9 +265,9 @@ def _value(spec, value, pointer: str, book: "Codebook", found: Findings):
 def _single(spec, word: str, pointer: str, found: Findings) -> str | None:
     """Return a word read by the kind of its field, or None with a finding; a word that RDF would lose is one."""
     if spec.kind in ("code", "basis", "definition"):
-        return _choice(word, spec.choices, pointer, spec.key, found)
+        return choice(word, spec.choices, pointer, spec.key, found)
     if spec.key in YES_OR_NO:
-        return SWITCH.get(word.lower()) or _choice(word, SWITCH, pointer, spec.key, found)
+        return SWITCH.get(word.lower()) or choice(word, SWITCH, pointer, spec.key, found)
     wrong = None
     if spec.kind == "case" and not CASE_NAME.fullmatch(word):
         wrong = "bad-id", "names no case; write source/id"
@@ -282,7 +283,7 @@ def _single(spec, word: str, pointer: str, found: Findings) -> str | None:
     return None
 
 
-def _choice(word, choices, pointer: str, key: str, found: Findings) -> str | None:
+def choice(word, choices, pointer: str, key: str, found: Findings) -> str | None:
     """Return the known name for a word, or None with a finding that names the nearest."""
     text = str(word).strip()
     if text in choices:
@@ -317,15 +318,15 @@ def _mentions(spec, value, pointer: str, found: Findings):
         entry: dict = {}
         for part in item:
             if part not in MENTION_PARTS:
-                _unknown_key(part, list(MENTION_PARTS), step(at, part), found, f"part of an entry of {spec.key}")
+                unknown_key(part, list(MENTION_PARTS), step(at, part), found, f"part of an entry of {spec.key}")
         if "passages" in item:
-            entry["passages"] = _passages(item["passages"], f"{at}/passages", found)
+            entry["passages"] = read_passages(item["passages"], f"{at}/passages", found)
         if "text" in item and (text := _plain(item["text"], "text", f"{at}/text", found)):
             entry["text"] = text
         if "concept" in item and not spec.choices:
             message = f"{spec.key} has no vocabulary of its own; give a text"
             found.add("unknown-term", message, named_at, key=spec.key, value=str(item["concept"]))
-        elif "concept" in item and (concept := _choice(item["concept"], spec.choices, named_at, spec.key, found)):
+        elif "concept" in item and (concept := choice(item["concept"], spec.choices, named_at, spec.key, found)):
             entry["concept"] = concept
         if {"concept", "text"} & set(entry):
             read.append(entry)
@@ -343,7 +344,7 @@ def _nested(spec, value, pointer: str, book: "Codebook", found: Findings):
             field_spec = spec.fields.get(key)
             if field_spec is None:
                 at = step(f"{pointer}/{n}", key)
-                _unknown_key(key, list(spec.fields), at, found, f"key of an entry of {spec.key}")
+                unknown_key(key, list(spec.fields), at, found, f"key of an entry of {spec.key}")
                 continue
             at = f"{pointer}/{n}/{key}"
             if field_spec.kind == "concept":
@@ -371,7 +372,7 @@ def _concepts(spec, value, pointer: str, found: Findings):
         if not isinstance(word, str):
             message = f"{spec.key} takes names of concepts here, without text or passages"
             found.add("wrong-type", message, at, key=spec.key)
-        elif word and (concept := _choice(word, spec.choices, at, spec.key, found)):
+        elif word and (concept := choice(word, spec.choices, at, spec.key, found)):
             read.append(concept)
     if spec.many:
         return read
@@ -380,7 +381,7 @@ def _concepts(spec, value, pointer: str, found: Findings):
     return read[0] if read else None
 
 
-def _passages(value, pointer: str, found: Findings) -> list[Passage]:
+def read_passages(value, pointer: str, found: Findings) -> list[Passage]:
     """Return passages: `[start, end]` pairs of offsets, or short locators such as a page for other sources."""
     if isinstance(value, str):
         items: list = [p.strip() for p in value.split(";") if p.strip()]

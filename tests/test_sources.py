@@ -9,6 +9,7 @@ from coproduction import passages, resources
 from coproduction.__main__ import cli
 from coproduction.cases import link_findings, shipped_cases
 from coproduction.codebook import shipped_codebook
+from coproduction.statements import shipped_entries
 from coproduction.vocabulary import shipped
 
 COUNTS = {"alford-2013": 45, "anzsog-2017": 11, "ifg-seminar": 15, "mcmullin-2019": 44, "bovaird-loeffler-2015": 70}
@@ -41,7 +42,7 @@ def test_links_lead_to_cases():
 
 
 def test_every_passage_is_digested():
-    cited = passages.cited(shipped(), shipped_cases())
+    cited = passages.cited(shipped(), shipped_cases(), shipped_entries())
     stored = passages.shipped_passages()
     assert cited == set(stored), "run `coproduction sources digest FOLDER` with the texts"
     assert all(len(p.sha256) == 64 and "paragraph" in p.locator for p in stored.values())

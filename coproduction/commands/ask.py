@@ -9,6 +9,7 @@ from coproduction import dataset, questions, resources
 from coproduction.codebook import shipped_codebook
 from coproduction.commands.common import leave, sound
 from coproduction.loaders.raw import nearest
+from coproduction.statements import shipped_entries
 from coproduction.verdicts import load_rules
 from coproduction.vocabulary import shipped
 
@@ -75,4 +76,5 @@ def _store(data, given):
     if again:
         leave(f"{', '.join(again)}: is a case of the shipped graph; give your record an id or a source of its own", 1)
     vocabulary = shipped()
-    return dataset.build(vocabulary, shipped_codebook(), load_rules(vocabulary), [*shipped_cases(), *own])
+    rules = load_rules(vocabulary)
+    return dataset.build(vocabulary, shipped_codebook(), rules, [*shipped_cases(), *own], shipped_entries())

@@ -10,6 +10,7 @@ from coproduction.agreement import compare
 from coproduction.cases import shipped_cases
 from coproduction.codebook import shipped_codebook
 from coproduction.commands.common import leave, say
+from coproduction.statements import shipped_entries
 from coproduction.vocabulary import shipped
 
 
@@ -19,7 +20,7 @@ def verify(folder: str) -> None:
     texts = passages.texts(Path(folder), vocabulary)
     if not texts:
         leave(f"{folder}: none of the sources' texts is there (they are told by their SHA-256)", 2)
-    cited = passages.cited(vocabulary, shipped_cases())
+    cited = passages.cited(vocabulary, shipped_cases(), shipped_entries())
     faults = passages.verify(cited, texts, passages.shipped_passages())
     for source in passages.sources(vocabulary):
         number = sum(key[0] == source for key in cited)
@@ -38,7 +39,7 @@ def digest(folder: str) -> None:
     missing = [key for key in passages.sources(vocabulary) if key not in texts]
     if missing:
         leave(f"{folder}: the texts of {', '.join(missing)} are not there", 2)
-    rows = passages.describe(passages.cited(vocabulary, shipped_cases()), texts, vocabulary)
+    rows = passages.describe(passages.cited(vocabulary, shipped_cases(), shipped_entries()), texts, vocabulary)
     file = resources.folder("loaders.sources") / passages.FILE
     passages.write(rows, file)
     say(f"wrote {len(rows)} passages to {file}")

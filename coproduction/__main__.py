@@ -19,12 +19,6 @@ WITH = click.option(
 )
 
 
-def fail(message: str, code: int = 2) -> None:
-    """Say what is wrong on standard error and leave with an exit code."""
-    click.echo(message, err=True)
-    sys.exit(code)
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="coproduction")
 def cli() -> None:

@@ -7,7 +7,8 @@ reference validator has judged every combination once (`coproduction.tables`), a
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from coproduction import names
+from coproduction import names, tables
+from coproduction.definitions import BadDefinition
 from coproduction.logic import Truth
 from coproduction.vocabulary import Vocabulary
 
@@ -37,13 +38,10 @@ def known(answer: str | None) -> str:
     return "unknown" if answer is None or answer in UNKNOWN else answer
 
 
-def load(vocabulary: Vocabulary) -> dict[str, Criterion]:
-    """Return all criteria by slug, with their tables. Raises BadDefinition for one that cannot be read."""
-    from coproduction import tables
-    from coproduction.definitions import BadDefinition
-
+def shapes(vocabulary: Vocabulary) -> tables.Shapes:
+    """Return what each criterion reads and its pair of shapes, by IRI. Raises BadDefinition for one that cannot be read."""
     keys = {iri: key for key, iri in vocabulary.keys("Variable").items()}
-    shapes = {}
+    found = {}
     for iri in vocabulary.instances("Criterion"):
         reads = [o.value for o in vocabulary.objects(iri, COP + "reads")]
         pair = [vocabulary.object(iri, COP + term) for term in ("metShape", "notMetShape")]
@@ -52,9 +50,15 @@ def load(vocabulary: Vocabulary) -> dict[str, Criterion]:
         for variable in reads:
             if variable not in keys:
                 raise BadDefinition(f"criterion {names.local(iri)}: {variable} is not a variable of the codebook")
-        shapes[iri] = (tuple(sorted(keys[r] for r in reads)), pair[0].value, pair[1].value)
-    judged = tables.load(vocabulary, shapes)
+        found[iri] = (tuple(sorted(keys[r] for r in reads)), pair[0].value, pair[1].value)
+    return found
+
+
+def load(vocabulary: Vocabulary) -> dict[str, Criterion]:
+    """Return all criteria by slug, with their tables. Raises BadDefinition for one that cannot be read."""
+    pairs = shapes(vocabulary)
+    judged = tables.load(vocabulary, pairs)
     return {
         names.local(iri): Criterion(names.local(iri), iri, reads, met, not_met, judged[iri])
-        for iri, (reads, met, not_met) in sorted(shapes.items())
+        for iri, (reads, met, not_met) in sorted(pairs.items())
     }

@@ -13,7 +13,7 @@ from coproduction.cases import shipped_cases
 from coproduction.codebook import Codebook, shipped_codebook
 from coproduction.loaders import rdf
 from coproduction.loaders import statements as said
-from coproduction.loaders.normal import Case
+from coproduction.loaders.normal import SETTLED, Case
 from coproduction.statements import shipped_entries, shipped_form
 from coproduction.verdicts import Rules, Verdict, judge, load_rules
 from coproduction.vocabulary import Vocabulary, shipped
@@ -47,7 +47,7 @@ def build(
     for source in dict.fromkeys(e.source for e in entries):
         told = [e for e in entries if e.source == source]
         store.bulk_extend(said.triples(told, shipped_form(), graph_iri(names.local(names.source_iri(source)))))
-    settled = [c for c in cases if c.coder == rdf.SETTLED]
+    settled = [c for c in cases if c.coder == SETTLED]
     store.bulk_extend(verdict_quads(settled, rules, graph_iri("verdicts")))
     store.bulk_extend(passage_quads(passages.cited(vocabulary, cases, entries)))
     return store
@@ -78,7 +78,7 @@ def verdict_quads(cases: Iterable[Case], rules: Rules, graph: str) -> Iterator[Q
             yield Quad(node, term("definition"), NamedNode(rules.definitions[slug].iri), target)
             yield Quad(node, term("outcome"), term(verdict.outcome), target)
             if verdict.weakest_basis:
-                yield Quad(node, term("weakestBasis"), term(_camel(verdict.weakest_basis)), target)
+                yield Quad(node, term("weakestBasis"), NamedNode(rules.bases[verdict.weakest_basis]), target)
             for name, listed in _lists(verdict):
                 for item in listed:
                     yield Quad(node, term(_named(name, item)), NamedNode(_target(item, rules)), target)
@@ -103,11 +103,6 @@ def _named(name: str, item: str) -> str:
 def _target(item: str, rules: Rules) -> str:
     slug = item.removeprefix("not:")
     return rules.criteria[slug].iri if slug in rules.criteria else rules.definitions[slug].iri
-
-
-def _camel(key: str) -> str:
-    head, *rest = key.split("-")
-    return head + "".join(part.title() for part in rest)
 
 
 def passage_quads(keys: Iterable[passages.Key]) -> Iterator[Quad]:

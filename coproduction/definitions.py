@@ -9,7 +9,6 @@ from coproduction.logic import All, Any, Expression, Leaf, Not, criteria
 from coproduction.vocabulary import Vocabulary
 
 COP = names.COP
-CO_PRODUCTION = names.BASE + "concept/neighbour/co-production"
 
 
 class BadDefinition(ValueError):

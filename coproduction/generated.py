@@ -6,25 +6,14 @@ compares the files with what they follow from.
 
 from pathlib import Path
 
-from coproduction import borders, definitions, names, resources, tables
-from coproduction.criteria import Criterion  # noqa: F401 - the shapes below are a criterion's
+from coproduction import borders, criteria, definitions, resources, tables
 from coproduction.vocabulary import Vocabulary, shipped
 
 
 def files(vocabulary: Vocabulary) -> dict[Path, str]:
     """Return the texts of all generated files by path."""
-    keys = {iri: key for key, iri in vocabulary.keys("Variable").items()}
-    cop = names.COP
-    shapes = {
-        iri: (
-            tuple(sorted(keys[o.value] for o in vocabulary.objects(iri, cop + "reads"))),
-            vocabulary.object(iri, cop + "metShape").value,
-            vocabulary.object(iri, cop + "notMetShape").value,
-        )
-        for iri in vocabulary.instances("Criterion")
-    }
     folder = resources.folder("shapes")
-    found = {folder / tables.FILE: tables.write(vocabulary, shapes)}
+    found = {folder / tables.FILE: tables.write(vocabulary, criteria.shapes(vocabulary))}
     for slug, definition in definitions.load(vocabulary).items():
         found[folder / "borders" / f"{slug}.ttl"] = borders.turtle(vocabulary, definition)
     return found

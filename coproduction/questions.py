@@ -81,7 +81,10 @@ def load(folder: Path) -> dict[str, Question]:
 
 def read(file: Path) -> Question:
     """Return the question in a file. Raises BadQuestion."""
-    text = file.read_text(encoding="utf-8")
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise BadQuestion(f"{file.name}: is not UTF-8") from None
     header: dict[str, str] = {}
 
     def wrong(line: int, message: str) -> BadQuestion:

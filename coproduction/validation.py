@@ -13,8 +13,6 @@ from coproduction.loaders.raw import Finding
 from coproduction.verdicts import OUT, Rules, answers, judge
 from coproduction.vocabulary import Vocabulary
 
-SEVERITIES = ("error", "warning", "advice")
-
 
 def findings(
     cases: Iterable[Case], rules: Rules, vocabulary: Vocabulary, known: Iterable[Case] = (), lang: str = "en"

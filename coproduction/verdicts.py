@@ -7,7 +7,8 @@ from coproduction import criteria as criteria_module
 from coproduction import definitions as definitions_module
 from coproduction.criteria import Criterion
 from coproduction.definitions import Definition
-from coproduction.logic import Literal, Truth, deciding, evaluate, literal_set, unsettled
+from coproduction.loaders.normal import PLACING
+from coproduction.logic import Truth, deciding, evaluate, literal_set, unsettled
 from coproduction.vocabulary import Vocabulary
 
 IN, OUT, UNDETERMINED = "in", "out", "undetermined"
@@ -19,7 +20,7 @@ class Rules:
 
     criteria: dict[str, Criterion]
     definitions: dict[str, Definition]
-    bases: tuple[str, ...]
+    bases: Mapping[str, str]
 
     @property
     def neighbours(self) -> list[Definition]:
@@ -56,13 +57,13 @@ def load_rules(vocabulary: Vocabulary) -> Rules:
     return Rules(
         criteria=criteria_module.load(vocabulary),
         definitions=definitions_module.load(vocabulary),
-        bases=tuple(vocabulary.keys("Basis")),
+        bases=vocabulary.keys("Basis"),
     )
 
 
 def answers(facts: Mapping[str, "object"], with_placing: bool = False) -> dict[str, str]:
     """Return the answers by variable that verdicts rest on: without those implied by placing, unless they are asked for."""
-    return {k: f.value for k, f in facts.items() if with_placing or f.basis != "implied-by-placing"}
+    return {k: f.value for k, f in facts.items() if with_placing or f.basis != PLACING}
 
 
 def judge(
@@ -115,23 +116,24 @@ def _verdict(rules: Rules, definition: Definition, values, facts, given) -> Verd
     elif truth is None:
         verdict.unknown = sorted(str(x) for x in unsettled(definition.requires, values))
     if truth is not None:
-        verdict.weakest_basis = weakest_basis(rules, definition, settled, truth, values, facts, given)
+        verdict.weakest_basis = weakest_basis(rules, definition, truth, facts, given)
     return verdict
 
 
-def weakest_basis(rules: Rules, definition, settled: set[Literal], truth: bool, values, facts, given) -> str | None:
+def weakest_basis(rules: Rules, definition: Definition, truth: bool, facts, given) -> str | None:
     """Return the weakest basis that a settled verdict cannot do without.
 
     It is the strongest threshold such that the facts of that basis and better give the same verdict on their own.
     """
-    bases = {facts[v].basis for s in definition.criteria for v in rules.criteria[s].reads if v in given}
-    if bases <= {rules.bases[0]}:
-        return rules.bases[0]
-    for n in range(1, len(rules.bases) + 1):
-        kept = {k: v for k, v in given.items() if facts[k].basis in rules.bases[:n]}
+    order = list(rules.bases)
+    used = {facts[v].basis for s in definition.criteria for v in rules.criteria[s].reads if v in given}
+    if used <= {order[0]}:
+        return order[0]
+    for n, basis in enumerate(order, 1):
+        kept = {k: v for k, v in given.items() if facts[k].basis in order[:n]}
         needed = {s: rules.criteria[s].truth(kept) for s in definition.criteria}
         if evaluate(definition.requires, needed) is truth:
-            return rules.bases[n - 1]
+            return basis
     return None
 
 
@@ -151,12 +153,6 @@ def as_object(verdict: Verdict, case: "object") -> dict:
         "instead": verdict.instead,
         "instead_possible": verdict.instead_possible,
     }
-
-
-def facts_behind(rules: Rules, literal: str, facts: Mapping[str, "object"]) -> list[str]:
-    """Return the variables with a known answer that a literal's criterion looks at."""
-    criterion = rules.criteria[literal.removeprefix("not:")]
-    return [key for key in criterion.reads if key in facts]
 
 
 def settling(

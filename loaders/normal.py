@@ -19,6 +19,9 @@ REQUIRED = ("id", "title", "source")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ACTIVITY = {"decide": ("decides",), "do": ("does",), "both": ("decides", "does")}
 NOT_APPLICABLE = "n/a"
+# The coder of the facts in force, and the basis that verdicts do without unless asked.
+SETTLED = "settled"
+PLACING = "implied-by-placing"
 FACT_PARTS = ("value", "basis", "passages", "reason", "why_unknown")
 MENTION_PARTS = ("concept", "text", "passages")
 # What may stand in an IRI (RFC 3987): anything else would make the RDF lose the value, or break.
@@ -112,7 +115,7 @@ def normalise(raw: RawRecord, book: "Codebook", base: str = names.BASE) -> tuple
     case = Case(
         id=slug,
         source=source,
-        coder=record.get("coder", "settled"),
+        coder=record.get("coder", SETTLED),
         iri=names.case_iri(source, slug, base),
         base=base,
         record={"id": slug} | record,

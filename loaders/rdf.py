@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from coproduction import names
-from coproduction.loaders.normal import Case, Fact, Passage
+from coproduction.loaders.normal import PLACING, SETTLED, Case, Fact, Passage
 
 if TYPE_CHECKING:
     from coproduction.codebook import Codebook, Field
 
-SETTLED = "settled"
-PLACING = "implied-by-placing"
 # What a reader's coding says by codes of its own beside the settled case's.
 CODED = ("case_kind", "reality", "source_label")
 

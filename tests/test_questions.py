@@ -152,6 +152,21 @@ def test_a_slip_in_the_header_is_found_with_its_line(tmp_path, change, message):
     assert message in str(caught.value)
 
 
+def test_a_file_that_is_no_utf_8_is_said_so(tmp_path):
+    (tmp_path / "q.rq").write_bytes(HEADER.encode("utf-16"))
+    with pytest.raises(questions.BadQuestion, match="q.rq: is not UTF-8"):
+        questions.read(tmp_path / "q.rq")
+
+
+@pytest.mark.parametrize("slug", ids(SAVED))
+def test_a_triple_in_several_graphs_counts_once(slug):
+    """A store that `push` has filled holds each triple in a named graph and in the default graph too."""
+    store = small_store(slug, graph="http://example.org/graph/")
+    quads = list(store.quads_for_pattern(None, None, None, None))
+    store.extend(Quad(q.subject, q.predicate, q.object, DefaultGraph()) for q in quads)
+    same(on_pyoxigraph(store, SAVED[slug].text), expected(slug), SAVED[slug].text)
+
+
 def test_a_query_that_is_no_sparql_is_said_so():
     with pytest.raises(questions.BadQuery, match="no SPARQL"):
         questions.run(Store(), "SELECT ?x WHERE {")

@@ -8,6 +8,7 @@ import click
 from coproduction import dataset, questions, resources
 from coproduction.codebook import shipped_codebook
 from coproduction.commands.common import leave, sound
+from coproduction.loaders.normal import SETTLED
 from coproduction.loaders.raw import nearest
 from coproduction.statements import shipped_entries
 from coproduction.verdicts import load_rules
@@ -72,7 +73,7 @@ def _store(data, given):
 
     own = sound(data, shipped_codebook(), given)
     there = {(case.source, case.id) for case in shipped_cases()}
-    again = [f"{case.source}/{case.id}" for case in own if (case.source, case.id) in there and case.coder == "settled"]
+    again = [f"{case.source}/{case.id}" for case in own if (case.source, case.id) in there and case.coder == SETTLED]
     if again:
         leave(f"{', '.join(again)}: is a case of the shipped graph; give your record an id or a source of its own", 1)
     vocabulary = shipped()

@@ -10,6 +10,7 @@ from coproduction import matrix, passages
 from coproduction.cases import shipped_cases
 from coproduction.commands.common import leave, say, sound, vocabulary
 from coproduction.explain import Explainer
+from coproduction.loaders.normal import SETTLED
 from coproduction.loaders.raw import nearest
 from coproduction.verdicts import as_object, judge
 
@@ -18,7 +19,7 @@ def run(files, one, only, every, readings, with_placing, asking, texts, fmt, lan
     """Judge the sources' cases or the user's, and print matrix, explanation or JSON."""
     words, book, rules = vocabulary(own)
     found = sound(files, book, given) if files else list(shipped_cases())
-    settled = [case for case in found if case.coder == "settled"] or found
+    settled = [case for case in found if case.coder == SETTLED] or found
     wanted = _wanted(rules, only, every or fmt == "json" or bool(one), readings, bool(own))
     if one:
         settled = [_case(one, settled)]

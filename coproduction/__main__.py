@@ -10,6 +10,9 @@ import click
 
 LANG = click.option("--lang", default="en", show_default=True, help="Language of labels and messages.")
 GIVEN = click.option("--input-format", "given", help="Format of the files, where the suffix does not tell.")
+OUTPUT = click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, allow_dash=True), help="File to write; standard output otherwise."
+)
 WITH = click.option(
     "--with",
     "own",
@@ -108,11 +111,12 @@ def sources() -> None:
 
 @sources.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
-def verify(folder: str) -> None:
+@click.option("--coverage", is_flag=True, help="Say what of the texts lies in no passage, and how long passages are.")
+def verify(folder: str, coverage: bool) -> None:
     """Find the sources' texts in FOLDER by their digests and check every passage against them."""
     from coproduction.commands import sources
 
-    sources.verify(folder)
+    sources.verify(folder, coverage)
 
 
 @sources.command()
@@ -130,6 +134,38 @@ def agreement() -> None:
     from coproduction.commands import sources
 
     sources.agreement()
+
+
+@cli.group()
+def export() -> None:
+    """What researchers take into their own programs."""
+
+
+@export.command()
+@OUTPUT
+def bibtex(output: str | None) -> None:
+    """BibTeX of the works that the sources cite or name, and of the sources."""
+    from coproduction.commands import export
+
+    export.bibliography("bibtex", output)
+
+
+@export.command()
+@OUTPUT
+def ris(output: str | None) -> None:
+    """RIS of the works that the sources cite or name, and of the sources."""
+    from coproduction.commands import export
+
+    export.bibliography("ris", output)
+
+
+@export.command("csl-json")
+@OUTPUT
+def csl_json(output: str | None) -> None:
+    """CSL-JSON of the works that the sources cite or name, and of the sources."""
+    from coproduction.commands import export
+
+    export.bibliography("csl_json", output)
 
 
 @cli.command()

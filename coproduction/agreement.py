@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from coproduction.loaders.normal import Case
+from coproduction.loaders.case import Case
 
 ALL = "all variables"
 

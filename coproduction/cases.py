@@ -6,7 +6,8 @@ from functools import cache
 from coproduction import names, resources
 from coproduction.codebook import Codebook, shipped_codebook
 from coproduction.loaders import files, rdf
-from coproduction.loaders.normal import Case, normalise
+from coproduction.loaders.case import Case
+from coproduction.loaders.normal import normalise
 from coproduction.loaders.raw import Finding, RawRecord, nearest
 
 

@@ -5,14 +5,13 @@ functions of `check_files` and `check_logic`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from pyoxigraph import Quad, Store
+from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from coproduction import check_files, check_logic, names, reasoner, resources
 from coproduction.check_files import NotChecked
@@ -20,8 +19,9 @@ from coproduction.vocabulary import Vocabulary
 
 PASS, FAIL, NOT_CHECKED = "pass", "fail", "not checked"
 HEADER = re.compile(r"^#\+ (\w+): (.+)$", re.MULTILINE)
-# Rules that are asked of the cases' RDF too, since cases use the same terms.
-ALSO_OF_CASES = {"disjoint-classes", "kinds-of-terms", "values-of-properties"}
+LEVELS = ("error", "warning")
+# What a rule is asked of: the ontology alone, or the ontology with cases, statements, figures, verdicts and passages.
+ONTOLOGY, DATASET = GRAPHS = ("ontology", "dataset")
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule in SPARQL: a row per fault, which counts as an error or as a warning."""
+    """A rule in SPARQL: what it is asked of, and a row per fault, which counts as an error or as a warning."""
 
     name: str
     summary: str
     level: str
+    graph: str
     query: str
 
     def faults(self, store: Store) -> list[str]:
@@ -54,15 +55,17 @@ def rules(folder: Path) -> list[Rule]:
     for file in sorted(folder.glob("*.rq")):
         text = file.read_text(encoding="utf-8")
         header = dict(HEADER.findall(text))
-        if set(header) != {"summary", "level"} or header["level"] not in ("error", "warning"):
-            raise ValueError(f"{file.name}: the header has `#+ summary:` and `#+ level: error` or `warning`, no more")
-        found.append(Rule(file.stem, header["summary"], header["level"], text))
+        known = set(header) == {"summary", "level", "graph"}
+        if not known or header["level"] not in LEVELS or header["graph"] not in GRAPHS:
+            lines = f"`#+ level: {' or '.join(LEVELS)}` and `#+ graph: {' or '.join(GRAPHS)}`"
+            raise ValueError(f"{file.name}: the header has `#+ summary: ...`, {lines}, no more")
+        found.append(Rule(file.stem, query=text, **header))
     return found
 
 
 def run() -> list[Outcome]:
     """Check everything that ships with the package, and return the outcomes in a fixed order."""
-    turtle, shapes, queries = _turtle(), sorted(resources.folder("shapes").rglob("*.ttl")), _queries()
+    turtle, shapes, queries = _turtle(), _shapes(), _queries()
     records = [*resources.source_records(), *resources.reading_records()]
     parsed = _outcome("Turtle files parse", partial(check_files.unreadable, turtle))
     if parsed.outcome == FAIL:
@@ -85,6 +88,7 @@ def run() -> list[Outcome]:
             _outcome("versions agree", partial(check_files.versions, vocabulary, root)),
             _outcome("generated files are up to date", _stale),
             _outcome("shapes conform to SHACL-SHACL", partial(check_files.shacl_shacl, shapes)),
+            _conforming(vocabulary),
         ]
     found = [parsed, *reasoned.result(), *others]
     return [Outcome(o.name, o.outcome, [shorten(line, table) for line in o.details]) for o in found]
@@ -125,30 +129,68 @@ def _sample():
 
 def _ruled(vocabulary: Vocabulary) -> list[Outcome]:
     """Return the outcome of each rule in SPARQL; a warning does not fail."""
-    with_cases = _with_cases(vocabulary)
+    graphs, reason = {ONTOLOGY: vocabulary.store}, ""
+    try:
+        graphs[DATASET] = whole(vocabulary)
+    except Exception as error:  # other points of the check say what is wrong with records and contexts
+        reason = f"the dataset cannot be built: {type(error).__name__}: {error}"
     outcomes = []
     for rule in rules(resources.folder("queries") / "checks"):
-        store = with_cases if rule.name in ALSO_OF_CASES else vocabulary.store
-        outcome = _outcome(f"rule {rule.name}", partial(rule.faults, store))
+        if rule.graph not in graphs:
+            outcomes.append(Outcome(f"rule {rule.name}", NOT_CHECKED, [reason]))
+            continue
+        outcome = _outcome(f"rule {rule.name}", partial(rule.faults, graphs[rule.graph]))
         if outcome.outcome == FAIL and rule.level == "warning":
             outcome = Outcome(outcome.name, PASS, [f"warning: {line}" for line in outcome.details])
         outcomes.append(outcome)
     return outcomes
 
 
-def _with_cases(vocabulary: Vocabulary) -> Store:
-    """Return the vocabulary with the RDF of all cases and statements, without that of records that cannot be read."""
-    from coproduction.cases import shipped_cases
-    from coproduction.codebook import shipped_codebook
-    from coproduction.loaders import rdf
-    from coproduction.loaders import statements as said
-    from coproduction.statements import shipped_entries, shipped_form
+def _conforming(vocabulary: Vocabulary) -> Outcome:
+    """Return whether what the sources say conforms to its shapes; a warning does not fail."""
+    shapes = resources.folder("shapes") / "statements.ttl"
+    outcome = _outcome(
+        "statements conform to their shapes", lambda: check_files.nonconforming(_said(vocabulary), shapes)
+    )
+    if outcome.outcome == FAIL and all(line.startswith("warning: ") for line in outcome.details):
+        return Outcome(outcome.name, PASS, outcome.details)
+    return outcome
 
+
+def _said(vocabulary: Vocabulary) -> Iterator[Triple]:
+    """Yield what the sources say, the saved queries that questions name, and what the ontology says is of which class."""
+    from coproduction import questions, statements
+    from coproduction.loaders import statements as said
+
+    entries, _ = statements.read_shipped()
+    saved = questions.load(resources.folder("queries")).values()
+    for quad in (*said.triples(entries, statements.shipped_form(), names.BASE), *questions.quads(saved, names.BASE)):
+        yield quad.triple
+    for predicate in (names.RDF_TYPE, names.RDFS + "subClassOf"):
+        for quad in vocabulary.store.quads_for_pattern(None, NamedNode(predicate), None):
+            yield quad.triple
+
+
+def whole(vocabulary: Vocabulary) -> Store:
+    """Return the dataset in one graph: the vocabulary, cases, statements, figures, verdicts, passages and questions.
+
+    A node without a name refers to the terms that questions and contexts name, so that rules see that use of them too.
+    Entries with a finding are left out, and the check of the records says what is wrong with them. Raises ValueError
+    where definitions or criteria cannot be read.
+    """
+    from coproduction import cases, codebook, dataset, statements
+    from coproduction.verdicts import load_rules
+
+    book = codebook.shipped_codebook()
+    found, _ = cases.read([str(f) for f in resources.source_records()], book)
+    entries, _ = statements.read_shipped()
+    built = dataset.build(vocabulary, book, load_rules(vocabulary), found, entries)
     store = Store()
-    store.bulk_extend(vocabulary.store)
-    with suppress(ValueError):  # the check of the records says what is wrong with them
-        store.bulk_extend(Quad(*q.triple) for q in rdf.triples(shipped_cases(), shipped_codebook()))
-        store.bulk_extend(Quad(*q.triple) for q in said.triples(shipped_entries(), shipped_form(), names.BASE))
+    store.bulk_extend(Quad(*quad.triple) for quad in built)
+    contexts = codebook.load_context(vocabulary), statements.load_context()
+    asked, refers = BlankNode(), NamedNode(names.DCTERMS + "references")
+    named = check_files.named(sorted(resources.folder("queries").glob("*.rq")), contexts)
+    store.bulk_extend(Quad(asked, refers, NamedNode(iri)) for iri in named)
     return store
 
 
@@ -156,6 +198,10 @@ def _turtle() -> list[Path]:
     """Return every Turtle file that ships, border shapes included."""
     found = [*resources.folder("ontology").rglob("*.ttl"), *resources.folder("shapes").rglob("*.ttl")]
     return sorted(found) + resources.source_works()
+
+
+def _shapes() -> list[Path]:
+    return sorted(resources.folder("shapes").rglob("*.ttl"))
 
 
 def _queries() -> list[Path]:

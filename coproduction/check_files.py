@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files as package_files
 from pathlib import Path
 
-from pyoxigraph import NamedNode, RdfFormat, parse
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 
 from coproduction import names
 from coproduction.loaders.raw import nearest
@@ -96,6 +96,17 @@ def _terms_of_query(file: Path) -> set[str]:
         elif token["local"] is not None and (token["prefix"] or "") in table:
             found.add(table[token["prefix"] or ""] + token["local"].rstrip("."))
     return found
+
+
+def named(queries: Iterable[Path], contexts: Iterable[Mapping]) -> set[str]:
+    """Return the terms of the ontology that queries or JSON-LD contexts name."""
+    found = {iri for file in queries for iri in _terms_of_query(file)}
+    for context in contexts:
+        for _, term in _context_terms(context):
+            iri = term if isinstance(term, str) else term.get("@id") or term["@reverse"]
+            prefix, _, rest = iri.partition(":")
+            found.add(f"{context[prefix]}{rest}" if isinstance(context.get(prefix), str) else iri)
+    return {iri for iri in found if iri.startswith(names.COP) and iri != names.COP}
 
 
 def loads(vocabulary: Vocabulary) -> list[str]:
@@ -223,6 +234,36 @@ def shacl_shacl(files: Iterable[Path]) -> list[str]:
         where = f" at {names.local(str(path))}" if path and not str(path).startswith("n") else ""
         faults.add(f"{shape}{where}: {report.value(result, SH.resultMessage)}")
     return sorted(faults)
+
+
+def nonconforming(triples: Iterable[Triple], shapes: Path) -> list[str]:
+    """Return what a file of shapes finds wrong with RDF: violations, then what it only warns of, so marked.
+
+    Each property shape is given the targets of the node shapes that list it, which leaves the results as they are: pySHACL
+    then judges all things of a class at a time, and not each by itself.
+    """
+    from pyshacl import validate
+    from rdflib import RDF, SH, Graph
+
+    judge = Graph().parse(shapes)
+    for node in set(judge.subjects(RDF.type, SH.NodeShape)):
+        targets = [(t, o) for t, o in judge.predicate_objects(node) if t in (SH.targetClass, SH.targetSubjectsOf)]
+        for shape in set(judge.objects(node, SH.property)) if targets else ():
+            judge.remove((node, SH.property, shape))
+            for target, wanted in targets:
+                judge.add((shape, target, wanted))
+    data = Graph().parse(data=serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
+    report = validate(data, shacl_graph=judge, inplace=True)[1]
+    violations, warnings = set(), set()
+    for result in report.objects(None, SH.result):
+        focus, value = report.value(result, SH.focusNode), report.value(result, SH.value)
+        texts = {m.language: m for m in report.objects(result, SH.resultMessage)}
+        line = f"{focus}: {texts['en']}" + (f" It has {value}." if value not in (None, focus) else "")
+        if report.value(result, SH.resultSeverity) == SH.Warning:
+            warnings.add(f"warning: {line}")
+        else:
+            violations.add(line)
+    return sorted(violations) + sorted(warnings)
 
 
 def _named_above(graph, node) -> str:

@@ -8,7 +8,7 @@ from pyoxigraph import Quad, Store, Triple
 from coproduction import names, reasoner
 from coproduction.codebook import Codebook
 from coproduction.loaders import rdf
-from coproduction.loaders.normal import Case
+from coproduction.loaders.case import Case
 
 SHOWN = {names.COP + name for name in ("role", "form", "valueType")}
 LEFT_OUT = {names.COP + name for name in ("hasFact", "hasMention", "coding")}

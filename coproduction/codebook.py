@@ -6,7 +6,7 @@ property's range in the ontology (closed list, concept, case, text).
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from coproduction import names, resources
@@ -40,7 +40,10 @@ class Derivation:
 
 @dataclass(frozen=True)
 class Field:
-    """A key of a record: its kind, whether it is a list, and the names it may hold, by key to IRI."""
+    """A key of a record: its kind, whether it is a list, and the names it may hold, by key to IRI.
+
+    aliases: other words for these names, case-folded, by word to key.
+    """
 
     key: str
     property: str
@@ -48,6 +51,7 @@ class Field:
     many: bool
     choices: Mapping[str, str]
     fields: Mapping[str, "Field"]
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,8 @@ def fields_of(vocabulary: Vocabulary, context: Mapping, variables: set[str]) -> 
         nested = term.get("@context", {}) if isinstance(term, dict) else {}
         fields = fields_of(vocabulary, {"cop": COP, **_prefixes(context), **nested}, variables) if nested else {}
         kind, choices = _kind(vocabulary, prop, key, bool(fields))
-        found[key] = Field(key, prop, kind, many, choices, fields)
+        aliases = _aliases(vocabulary, choices) if kind == "code" else {}
+        found[key] = Field(key, prop, kind, many, choices, fields, aliases)
     return found
 
 
@@ -158,7 +163,11 @@ def _kind(vocabulary: Vocabulary, prop: str, key: str, nested: bool) -> tuple[st
         return special[prop], (vocabulary.keys("Basis") if prop == COP + "basis" else {})
     if nested:
         return "nested", {}
-    ranges = [names.local(o.value) for o in vocabulary.objects(prop, names.RDFS + "range")]
+    ranges = [
+        names.local(o.value)
+        for term in (names.RDFS + "range", COP + "recordRange")
+        for o in vocabulary.objects(prop, term)
+    ]
     for cls in ranges:
         if cls == "Case":
             return "case", {}
@@ -169,6 +178,10 @@ def _kind(vocabulary: Vocabulary, prop: str, key: str, nested: bool) -> tuple[st
         if cls == "Concept" or "Concept" in _above(vocabulary, cls):
             return "concept", _concepts(vocabulary, cls)
     return ("url" if prop.endswith("seeAlso") else "language-text" if key in ("title", "summary") else "text"), {}
+
+
+def _aliases(vocabulary: Vocabulary, choices: Mapping[str, str]) -> dict[str, str]:
+    return {o.value.casefold(): key for key, iri in choices.items() for o in vocabulary.objects(iri, COP + "alias")}
 
 
 def _concepts(vocabulary: Vocabulary, cls: str) -> dict[str, str]:

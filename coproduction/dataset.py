@@ -8,12 +8,12 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
 
-from coproduction import names, passages
+from coproduction import names, passages, questions, resources
 from coproduction.cases import shipped_cases
 from coproduction.codebook import Codebook, shipped_codebook
 from coproduction.loaders import rdf
 from coproduction.loaders import statements as said
-from coproduction.loaders.normal import SETTLED, Case
+from coproduction.loaders.case import SETTLED, Case
 from coproduction.statements import shipped_entries, shipped_form
 from coproduction.verdicts import Rules, Verdict, judge, load_rules
 from coproduction.vocabulary import Vocabulary, shipped
@@ -39,6 +39,8 @@ def build(
     store.bulk_extend(
         Quad(q.subject, q.predicate, q.object, ontology) for q in vocabulary.store.quads_for_pattern(None, None, None)
     )
+    saved = questions.load(resources.folder("queries")).values()
+    store.bulk_extend(questions.quads(saved, ontology.value))
     cases = list(cases)
     for source in dict.fromkeys(c.source for c in cases):
         mine = [c for c in cases if c.source == source]

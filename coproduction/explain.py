@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from coproduction import definitions, passages
-from coproduction.loaders.normal import Case, Fact
+from coproduction.loaders.case import Case, Fact
 from coproduction.passages import Source
 from coproduction.verdicts import IN, OUT, Rules, Verdict, judge, settling
 from coproduction.vocabulary import Vocabulary

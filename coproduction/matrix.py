@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from coproduction.definitions import Definition
-from coproduction.loaders.normal import Case
+from coproduction.loaders.case import Case
 from coproduction.verdicts import IN, OUT, UNDETERMINED, Verdict
 from coproduction.vocabulary import Vocabulary
 

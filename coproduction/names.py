@@ -6,6 +6,7 @@ BASE = "https://w3id.org/coproduction/"
 COP = BASE + "ontology#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
 DCTERMS = "http://purl.org/dc/terms/"
 
 
@@ -23,6 +24,11 @@ def source_iri(key: str, base: str = BASE) -> str:
     if key.startswith("10.") and "/" in key:
         return "https://doi.org/" + key
     return f"{base}source/{key}"
+
+
+def question_iri(slug: str) -> str:
+    """Return the IRI of a saved query."""
+    return f"{BASE}question/{slug}"
 
 
 def case_iri(source: str, slug: str, base: str = BASE) -> str:

@@ -4,13 +4,16 @@ A header line is `#+ key: value`; the file stays valid SPARQL and runs as it is 
 """
 
 import io
-from collections.abc import Mapping
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import (
     Literal,
     NamedNode,
+    Quad,
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
@@ -21,6 +24,8 @@ from pyoxigraph import (
     serialize,
 )
 
+from coproduction import names
+
 KEYS = ("summary", "summary-fr", "question", "question-fr", "group", "tags")
 GROUPS = ("what", "who", "when", "how", "why", "where")
 RESULTS = {
@@ -30,7 +35,8 @@ RESULTS = {
     "xml": QueryResultsFormat.XML,
 }
 GRAPHS = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD}
-FORMATS = ("table", *RESULTS, *GRAPHS)
+CHARTS = ("chart", "svg")
+FORMATS = ("table", *CHARTS, *RESULTS, *GRAPHS)
 
 
 class BadQuestion(ValueError):
@@ -77,6 +83,23 @@ def load(folder: Path) -> dict[str, Question]:
     """Return the saved questions of a folder by slug, group by group. Raises BadQuestion for a header that is wrong."""
     found = [read(file) for file in sorted(folder.glob("*.rq"))]
     return {q.slug: q for q in sorted(found, key=lambda q: (GROUPS.index(q.group), q.slug))}
+
+
+def quads(questions: Iterable[Question], graph: str) -> Iterator[Quad]:
+    """Yield the quads that describe saved queries: question, summary, group and SPARQL text, in a named graph."""
+    target = NamedNode(graph)
+    for question in questions:
+        node = NamedNode(names.question_iri(question.slug))
+        rows = [
+            (names.RDF_TYPE, NamedNode(names.COP + "SavedQuery")),
+            (names.COP + "heading", Literal(question.group)),
+            (names.COP + "queryText", Literal(question.text)),
+        ]
+        for lang, suffix in (("en", ""), ("fr", "-fr")):
+            rows.append((names.RDFS + "label", Literal(question.header["question" + suffix], language=lang)))
+            rows.append((names.SKOS + "definition", Literal(question.header["summary" + suffix], language=lang)))
+        for predicate, value in rows:
+            yield Quad(node, NamedNode(predicate), value, target)
 
 
 def read(file: Path) -> Question:
@@ -165,8 +188,11 @@ def _serialized(answer: QuerySolutions | QueryBoolean, fmt: QueryResultsFormat) 
     return out.getvalue()
 
 
-def render(answer, fmt: str, prefixes: Mapping[str, str], lang: str = "en"):
-    """Return an answer in a format: bytes, text, or None where a table has been printed. Raises BadQuery for a misfit."""
+def render(answer, fmt: str, prefixes: Mapping[str, str], lang: str = "en", title: str = ""):
+    """Return an answer in a format: bytes, text, or None where a table has been printed. Raises BadQuery for a misfit.
+
+    A title, in that language, stands over an SVG.
+    """
     if fmt == "table":
         return _printed(answer, prefixes)
     if fmt in GRAPHS:
@@ -175,7 +201,19 @@ def render(answer, fmt: str, prefixes: Mapping[str, str], lang: str = "en"):
         return serialize(answer, format=GRAPHS[fmt], prefixes=None if fmt == "nt" else _used(answer, prefixes))
     if isinstance(answer, list):
         raise BadQuery(f"gives a graph, so not {fmt}; take one of {', '.join(GRAPHS)}")
-    return _results(answer, fmt)
+    return _charted(answer, fmt, prefixes, lang, title) if fmt in CHARTS else _results(answer, fmt)
+
+
+def _charted(answer: Table | bool, fmt: str, prefixes: Mapping[str, str], lang: str, title: str) -> str | bytes:
+    """Return a table as a chart: text as wide as the terminal, or SVG."""
+    if isinstance(answer, bool):
+        raise BadQuery(f"gives yes or no, so not {fmt}; take one of table, {', '.join(RESULTS)}")
+    from coproduction import charts
+
+    chart = charts.chart(answer, prefixes)
+    if fmt == "svg":
+        return charts.svg(chart, title, lang).encode()
+    return charts.text(chart, shutil.get_terminal_size().columns, sys.stdout.encoding or "utf-8")
 
 
 def _results(answer: Table | bool, fmt: str) -> bytes:

@@ -104,8 +104,9 @@ def _first_lines(text: str) -> str:
 def logical(triples: Iterable[Triple]) -> list[Triple]:
     """Return the part of a graph that something may follow from, and that HermiT can take.
 
-    That is: axioms and the lists in them, types (but those of shapes), and the statements of declared object and data
-    properties that an axiom speaks of, save literals of datatypes that OWL 2 does not have.
+    That is: axioms and the lists in them, types (but those of shapes, and of properties by other vocabularies), and the
+    statements of declared object and data properties that an axiom speaks of, save literals of datatypes that OWL 2 does
+    not have.
     """
     triples = set(triples)
     cells: dict = {}
@@ -113,10 +114,13 @@ def logical(triples: Iterable[Triple]) -> list[Triple]:
         if triple.predicate in (FIRST, REST):
             cells.setdefault(triple.subject, []).append(triple)
     spoken_of = _spoken_of(triples, cells)
+    properties = {t.subject for t in triples if t.predicate == TYPE and t.object.value in DECLARED}
     found = set()
     for triple in triples:
         if triple.predicate == TYPE:
-            if not triple.object.value.startswith(SHACL):
+            # A property that is also typed by another vocabulary, as a cube's dimension say, would be a thing as well.
+            punned = triple.subject in properties and not triple.object.value.startswith(OWL)
+            if not (punned or triple.object.value.startswith(SHACL)):
                 found |= {triple, *_named(triple)}
         elif _is_axiom(triple.predicate.value):
             found |= {triple, *_list(cells, triple.object)}

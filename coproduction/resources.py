@@ -20,6 +20,11 @@ def turtle_files() -> list[Path]:
     return sorted(f for f in found if "borders" not in f.parts)
 
 
+def queries() -> list[Path]:
+    """Return the saved queries that ship with the package."""
+    return sorted(folder("queries").glob("*.rq"))
+
+
 def source_works() -> list[Path]:
     """Return the Turtle files that describe the sources as works."""
     return sorted(folder("loaders.sources").glob("*.ttl"))

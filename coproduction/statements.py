@@ -11,7 +11,7 @@ from coproduction import names, resources
 from coproduction.cases import shipped_cases
 from coproduction.codebook import Field, fields_of
 from coproduction.loaders import statements
-from coproduction.loaders.normal import Case
+from coproduction.loaders.case import Case
 from coproduction.loaders.raw import Finding
 from coproduction.vocabulary import Vocabulary, shipped
 
@@ -43,7 +43,7 @@ def form(vocabulary: Vocabulary, cases: Iterable[Case], context: Mapping | None 
     return statements.Form(
         fields=fields,
         classes=classes | {f.key: _range(vocabulary, f.property)[0] for f in nested},
-        targets={p: tuple(sections[c] for c in _range(vocabulary, p)) for p in references},
+        targets={p: tuple(sections[c] for c in _range(vocabulary, p) if c in sections) for p in references},
         known=_known(vocabulary, cases),
         sources=vocabulary.keys("Source"),
         context=context,
@@ -69,6 +69,7 @@ def _range(vocabulary: Vocabulary, prop: str) -> list[str]:
 
 def _known(vocabulary: Vocabulary, cases: Iterable[Case]) -> dict[str, str]:
     found = {f"{c.source}/{c.id}": c.iri for c in cases}
+    found |= {f"question/{f.stem}": names.question_iri(f.stem) for f in resources.queries()}
     for cls, base in (("Concept", "concept/"), ("Definition", ""), ("DefinitionFamily", ""), ("Criterion", "")):
         for sub in vocabulary.subclasses(cls):
             found |= {iri.removeprefix(names.BASE + base): iri for iri in vocabulary.instances(sub)}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from coproduction import borders, names
 from coproduction.cases import link_findings
-from coproduction.loaders.normal import Case
+from coproduction.loaders.case import Case
 from coproduction.loaders.raw import Finding
 from coproduction.verdicts import OUT, Rules, answers, judge
 from coproduction.vocabulary import Vocabulary

@@ -7,7 +7,7 @@ from coproduction import criteria as criteria_module
 from coproduction import definitions as definitions_module
 from coproduction.criteria import Criterion
 from coproduction.definitions import Definition
-from coproduction.loaders.normal import PLACING
+from coproduction.loaders.case import PLACING
 from coproduction.logic import Truth, deciding, evaluate, literal_set, unsettled
 from coproduction.vocabulary import Vocabulary
 

@@ -61,9 +61,9 @@ class Vocabulary:
 
     @cache  # noqa: B019 - a vocabulary lives as long as the process
     def keys(self, cls: str) -> dict[str, str]:
-        """Return the instances of a class by the key that records use for them, in their order."""
+        """Return the instances of a class and those under it by the key that records use for them, in their order."""
         rows = []
-        for iri in self.instances(cls):
+        for iri in (iri for sub in self.subclasses(cls) for iri in self.instances(sub)):
             key = self.object(iri, names.COP + "key")
             order = self.object(iri, names.COP + "order")
             rows.append((int(order.value) if order else 0, key.value if key else names.local(iri), iri))

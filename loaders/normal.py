@@ -6,10 +6,13 @@ in silence.
 """
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from coproduction import names
+from coproduction.loaders.case import SETTLED, Case, Fact, Findings, Passage
+from coproduction.loaders.derive import derive
 from coproduction.loaders.raw import Finding, RawRecord, nearest, step
 
 if TYPE_CHECKING:
@@ -19,9 +22,6 @@ REQUIRED = ("id", "title", "source")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ACTIVITY = {"decide": ("decides",), "do": ("does",), "both": ("decides", "does")}
 NOT_APPLICABLE = "n/a"
-# The coder of the facts in force, and the basis that verdicts do without unless asked.
-SETTLED = "settled"
-PLACING = "implied-by-placing"
 FACT_PARTS = ("value", "basis", "passages", "reason", "why_unknown")
 MENTION_PARTS = ("concept", "text", "passages")
 # What may stand in an IRI (RFC 3987): anything else would make the RDF lose the value, or break.
@@ -39,57 +39,6 @@ SWITCH = {"yes": "yes", "no": "no", "true": "yes", "false": "no"}
 # ASCII digits, and few enough for any text: int() takes neither superscripts nor thousands of digits.
 OFFSET = re.compile("[0-9]{1,12}")
 OFFSETS = re.compile(r"([0-9]{1,12})\s*[-–:]\s*([0-9]{1,12})")
-Passage = tuple[int, int] | str
-
-
-@dataclass
-class Fact:
-    """An answer to a variable with its basis and passages, and what it is derived from where it is.
-
-    `pointer` is where the record lists it; a derived fact has none.
-    """
-
-    value: str
-    basis: str = "stated"
-    passages: list[Passage] = field(default_factory=list)
-    reason: str | None = None
-    why_unknown: str | None = None
-    derived_from: str | None = None
-    pointer: str | None = None
-
-
-@dataclass
-class Case:
-    """A record in normal form. `facts` has every listed and derived answer; a variable without one is unknown."""
-
-    id: str
-    source: str
-    coder: str
-    iri: str
-    base: str
-    record: dict
-    facts: dict[str, Fact]
-    complete: bool
-    raw: RawRecord
-
-    def why_unknown(self, variable: str) -> str:
-        """Return why an answer is not known: what the fact says, or silence, or that nobody has coded it."""
-        fact = self.facts.get(variable)
-        if fact and fact.why_unknown:
-            return fact.why_unknown
-        return "silent" if self.complete else "not-coded"
-
-
-class Findings(list):
-    """The findings on one record, filled in with the record's file and places."""
-
-    def __init__(self, raw: RawRecord):
-        super().__init__()
-        self.raw = raw
-
-    def add(self, code: str, message: str, pointer: str = "", at_key: bool = False, **more) -> None:
-        """Add a finding at the place of a pointer inside the record."""
-        self.append(Finding.of(self.raw, code, message, pointer, at_key, **more))
 
 
 def normalise(raw: RawRecord, book: "Codebook", base: str = names.BASE) -> tuple[Case | None, list[Finding]]:
@@ -127,7 +76,7 @@ def normalise(raw: RawRecord, book: "Codebook", base: str = names.BASE) -> tuple
         fact = _fact(key, value, pointer, book, found)
         if fact is not None:
             case.facts[key] = fact
-    _derive(case, book, found)
+    derive(case, book, found)
     return (case if named and "source" in record else None), found
 
 
@@ -268,7 +217,7 @@ def _value(spec, value, pointer: str, book: "Codebook", found: Findings):
 def _single(spec, word: str, pointer: str, found: Findings) -> str | None:
     """Return a word read by the kind of its field, or None with a finding; a word that RDF would lose is one."""
     if spec.kind in ("code", "basis", "definition"):
-        return choice(word, spec.choices, pointer, spec.key, found)
+        return choice(word, spec.choices, pointer, spec.key, found, spec.aliases)
     if spec.key in YES_OR_NO:
         return SWITCH.get(word.lower()) or choice(word, SWITCH, pointer, spec.key, found)
     wrong = None
@@ -286,15 +235,18 @@ def _single(spec, word: str, pointer: str, found: Findings) -> str | None:
     return None
 
 
-def choice(word, choices, pointer: str, key: str, found: Findings) -> str | None:
-    """Return the known name for a word, or None with a finding that names the nearest."""
+def choice(word, choices, pointer: str, key: str, found: Findings, aliases: Mapping = MappingProxyType({})) -> str | None:
+    """Return the known name for a word or an alias of it, or None with a finding that names the nearest."""
     text = str(word).strip()
     if text in choices:
         return text
+    if text.casefold() in aliases:
+        return aliases[text.casefold()]
     for known in choices:
         if known.lower() == text.lower():
             return known
-    like = nearest(text, choices)
+    like = nearest(text, [*choices, *aliases])
+    like = aliases.get(like, like)
     known = ", ".join(list(choices)[:12]) + (", ..." if len(choices) > 12 else "")
     hint = f"; did you mean {like}?" if like else f"; known: {known}"
     found.add("unknown-term", f"{key} {text!r} is not known{hint}", pointer, key=key, value=text, suggestion=like)
@@ -417,45 +369,3 @@ def _plain(value, key: str, pointer: str, found: Findings) -> str | None:
         return value.strip() if value else None
     found.add("wrong-type", f"{key} takes one text", pointer, key=key)
     return None
-
-
-def _derive(case: Case, book: "Codebook", found: Findings) -> None:
-    """Add the answers that follow by the codebook's table; a listed answer against one of them is a contradiction."""
-    weaker = {basis: n for n, basis in enumerate(book.bases)}
-
-    def put(line, basis: str, passages, what: str, pointer: str | None) -> None:
-        key, answer = line.then_variable, line.then_answer
-        there = case.facts.get(key)
-        if there is None:
-            case.facts[key] = Fact(answer, basis, list(passages), derived_from=what)
-        elif there.value != answer:
-            before = f"{there.derived_from} makes it {there.value}" if there.derived_from else f"{key} is {there.value}"
-            message = f"{before}, and yet {what} makes {'it' if not there.derived_from else key} {answer}"
-            at = there.pointer or pointer or ""
-            found.add("contradiction", message, at, key=key, value=there.value, suggestion=answer)
-        elif there.derived_from and weaker[basis] < weaker[there.basis]:
-            case.facts[key] = Fact(answer, basis, list(passages), derived_from=what)
-        elif there.derived_from and basis == there.basis:
-            there.passages += [p for p in passages if p not in there.passages]
-
-    for line in book.derivations:
-        if line.roles:
-            for n, entry in enumerate(case.record.get("contributions", [])):
-                if not entry.get("gives") or entry.get("role") not in line.roles:
-                    continue
-                if line.employers and entry.get("employer") not in line.employers:
-                    continue
-                what = f"the contribution of {entry.get('who', entry['role'])} as {entry['role']}"
-                put(line, entry.get("basis", "stated"), entry.get("passages", []), what, f"/contributions/{n}")
-        elif line.value_types:
-            for n, entry in enumerate(case.record.get("values", [])):
-                if entry.get("kind") in line.value_types and entry.get("sign", "gain") == "gain":
-                    what = f"the {entry['kind']} value for {entry.get('for', 'somebody')}"
-                    put(line, entry.get("basis", "stated"), entry.get("passages", []), what, f"/values/{n}")
-        else:
-            behind = [case.facts.get(v) for v in line.variables]
-            if all(f is not None and f.value == line.answer for f in behind):
-                basis = max((f.basis for f in behind), key=weaker.__getitem__)
-                passages = [p for f in behind for p in f.passages]
-                what = " and ".join(f"{v} {line.answer}" for v in line.variables)
-                put(line, basis, passages, what, behind[0].pointer)

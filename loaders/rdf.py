@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from coproduction import names
-from coproduction.loaders.normal import PLACING, SETTLED, Case, Fact, Passage
+from coproduction.loaders.case import PLACING, SETTLED, Case, Fact, Passage
 
 if TYPE_CHECKING:
     from coproduction.codebook import Codebook, Field

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from coproduction import names
 from coproduction.loaders import normal, rdf, yaml_records
+from coproduction.loaders.case import Findings
 from coproduction.loaders.files import read_text
 from coproduction.loaders.raw import Finding, RawRecord, nearest
 
@@ -22,7 +23,6 @@ REQUIRED = ("id", "passages")
 # Keys whose text has a form, and how to say it.
 TEXT_FORMS = {
     "value": (re.compile(r"-?\d+(\.\d+)?"), "is no plain number"),
-    "country": (re.compile("[A-Z]{2}"), "is no two-letter country code"),
 }
 # Short forms that hold keys of the entry itself: `text` is called otherwise there.
 SPREAD = {"scope": "place", "place": "place"}
@@ -64,7 +64,7 @@ def read(paths: Iterable[str], form: Form) -> tuple[list[Entry], list[Finding]]:
     findings: list[Finding] = []
     for name in paths:
         for raw in yaml_records.read(name, read_text(name)):
-            found = normal.Findings(raw)
+            found = Findings(raw)
             entries += _entries(raw, form, found)
             findings += found
     return entries, findings + _twice(entries) + _resolve(entries, form)
@@ -76,7 +76,7 @@ def entry_iri(source: str, section: str, slug: str) -> str:
     return f"{names.BASE}{singular}/{source}/{slug}"
 
 
-def _entries(raw: RawRecord, form: Form, found: normal.Findings) -> Iterator[Entry]:
+def _entries(raw: RawRecord, form: Form, found: Findings) -> Iterator[Entry]:
     source = raw.data.get("source")
     if source not in form.sources:
         found.add("unknown-term", f"source is {source!r:.60}; one of {', '.join(form.sources)}", "/source")
@@ -95,7 +95,7 @@ def _entries(raw: RawRecord, form: Form, found: normal.Findings) -> Iterator[Ent
                     yield entry
 
 
-def _entry(item, section: str, source: str, pointer: str, form: Form, found: normal.Findings) -> Entry | None:
+def _entry(item, section: str, source: str, pointer: str, form: Form, found: Findings) -> Entry | None:
     if not isinstance(item, dict):
         found.add("wrong-type", f"an entry of {section} is a mapping", pointer)
         return None
@@ -132,7 +132,7 @@ def flat(item: Mapping, pointer: str = "") -> Iterator[tuple[str, object, str]]:
             yield key, value, at
 
 
-def _value(field: "Field", value, at: str, found: normal.Findings):
+def _value(field: "Field", value, at: str, found: Findings):
     """Return a value read by its field: a text, or a list where the key takes several."""
     if field.kind == "passages":
         return normal.read_passages(value, at, found)
@@ -145,7 +145,7 @@ def _value(field: "Field", value, at: str, found: normal.Findings):
         if not isinstance(item, str) or not item.strip():
             found.add("wrong-type", f"{field.key} takes {'texts' if field.many else 'one text'}", here, key=field.key)
         elif field.kind in ("code", "concept"):
-            read.append(normal.choice(item, field.choices, here, field.key, found))
+            read.append(normal.choice(item, field.choices, here, field.key, found, field.aliases))
         elif field.key in TEXT_FORMS and not TEXT_FORMS[field.key][0].fullmatch(item):
             message = f"{field.key} {item!r:.60} {TEXT_FORMS[field.key][1]}"
             found.add("wrong-type", message, here, key=field.key, value=item)
@@ -155,7 +155,7 @@ def _value(field: "Field", value, at: str, found: normal.Findings):
     return read if field.many else (read or [None])[0]
 
 
-def _nested(field: "Field", value, at: str, found: normal.Findings) -> list[dict]:
+def _nested(field: "Field", value, at: str, found: Findings) -> list[dict]:
     read = []
     for n, item in enumerate(value if isinstance(value, list) else [value]):
         if not isinstance(item, dict):

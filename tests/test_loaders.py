@@ -8,7 +8,8 @@ from coproduction.cases import from_raw
 from coproduction.cases import read as read_cases
 from coproduction.codebook import shipped_codebook
 from coproduction.loaders import files
-from coproduction.loaders.normal import Fact, normalise
+from coproduction.loaders.case import Fact
+from coproduction.loaders.normal import normalise
 from coproduction.loaders.raw import RawRecord, Unreadable
 
 FIXTURES = Path(__file__).parent / "loaders"

@@ -5,11 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from coproduction import check, check_files, check_logic, names, reasoner, resources
 from coproduction.cases import shipped_cases
 from coproduction.codebook import load_context, shipped_codebook
+from coproduction.commands import check as command
 from coproduction.dataset import prefix_table
 from coproduction.loaders import rdf
 from coproduction.vocabulary import Vocabulary, shipped
@@ -39,20 +40,56 @@ def short(lines) -> list[str]:
 # Rules in SPARQL
 
 
+@pytest.fixture(scope="module")
+def graphs() -> dict[str, Store]:
+    return {"ontology": Vocabulary(shipped().files).store, "dataset": check.whole(shipped())}
+
+
+@pytest.fixture(scope="module")
+def faults_as_shipped(graphs) -> dict[str, set[str]]:
+    return {name: set(rule.faults(graphs[rule.graph])) for name, rule in RULES.items()}
+
+
 @pytest.mark.parametrize("name", RULES)
-def test_a_rule_finds_what_its_fixture_says_and_nothing_else(name):
+def test_a_rule_finds_what_its_fixture_says_and_nothing_else(name, graphs, faults_as_shipped):
     file = FIXTURES / "rules" / f"{name}.ttl"
     text = file.read_text(encoding="utf-8")
     expected = [line.removeprefix("# must find: ") for line in text.splitlines() if line.startswith("# must find: ")]
     assert expected
-    assert short(RULES[name].faults(with_fixture(file).store)) == sorted(expected)
+    store = graphs[RULES[name].graph]
+    added = [quad for quad in parse(path=str(file), format=RdfFormat.TURTLE) if quad not in store]
+    store.extend(added)
+    try:
+        found = RULES[name].faults(store)
+    finally:
+        for quad in added:
+            store.remove(quad)
+    assert short(set(found) - faults_as_shipped[name]) == sorted(expected)
+
+
+def test_an_ontology_that_is_not_declared_as_one_is_found():
+    store = Vocabulary(shipped().files).store
+    kind = NamedNode(COP.removesuffix("#")), NamedNode(names.RDF_TYPE), NamedNode(reasoner.OWL + "Ontology")
+    store.remove(Quad(*kind))
+    assert RULES["header"].faults(store) == [
+        "https://w3id.org/coproduction/ontology: is not declared as an owl:Ontology"
+    ]
 
 
 def test_every_fixture_of_a_rule_has_its_rule():
     assert {file.stem for file in (FIXTURES / "rules").glob("*.ttl")} == set(RULES)
 
 
-@pytest.mark.parametrize("header", ["", "#+ summary: Something.\n", "#+ summary: Something.\n#+ level: dreadful\n"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "#+ summary: Something.\n#+ level: error\n",
+        "#+ summary: Something.\n#+ level: dreadful\n#+ graph: ontology\n",
+        "#+ summary: Something.\n#+ level: error\n#+ graph: elsewhere\n",
+        "#+ summary: Something.\n#+ level: error\n#+ graph: ontology\n#+ mood: good\n",
+    ],
+)
 def test_a_rule_without_its_header_is_refused(tmp_path, header):
     (tmp_path / "rule.rq").write_text(header + "SELECT ?term ?message {}", encoding="utf-8")
     with pytest.raises(ValueError, match=r"rule\.rq: the header has"):
@@ -92,6 +129,21 @@ def test_undeclared_terms_are_found_with_what_they_may_have_meant():
         "files/undeclared.ttl: cop:volontariness is not declared; did you mean voluntariness?",
         "files/undeclared.ttl: role:volunter is not declared; did you mean volunteer?",
     ]
+
+
+def test_the_terms_that_queries_and_contexts_name_are_those_of_the_ontology():
+    context = {
+        "cop": COP,
+        "oa": "http://www.w3.org/ns/oa#",
+        "role": "cop:role",
+        "end": "oa:end",
+        "note": {"@id": "cop:note"},
+        "sides": {"@id": "cop:side", "@context": {"says": {"@reverse": "cop:says"}}},
+    }
+    found = check_files.named([FILES / "undeclared.rq"], [context])
+    assert short(found) == sorted(
+        ["cop:Case", "cop:hasContribution", "cop:roll", "cop:concept", "cop:role", "cop:note", "cop:side", "cop:says"]
+    )
 
 
 def test_a_definition_that_cannot_be_read_is_named():
@@ -337,6 +389,45 @@ def test_without_java_the_logic_is_not_checked_and_says_why(monkeypatch):
     assert {line for o in outcomes for line in o.details} == {"Java is not here, and HermiT needs it"}
 
 
+@needs_java
+@pytest.mark.parametrize(
+    ("fixture", "outcomes"),
+    [("contradiction", ["fail", "not checked", "not checked"]), ("unsatisfiable", ["pass", "fail", "pass"])],
+)
+def test_what_the_reasoner_finds_fails_the_check(monkeypatch, fixture, outcomes):
+    monkeypatch.setattr(check, "_sample", set)
+    found = check._reasoned(Vocabulary([*VOCABULARIES, FIXTURES / "logic" / f"{fixture}.ttl"]))
+    assert [o.outcome for o in found] == outcomes
+    assert found[0].name == "OWL consistency"
+
+
+@needs_java
+def test_a_thing_that_the_reasoner_does_not_sort_fails_the_check(monkeypatch):
+    monkeypatch.setattr(check, "_sample", lambda: triples(CASES))
+    vocabulary = Vocabulary(VOCABULARIES)
+    for quad in vocabulary.store.quads_for_pattern(
+        NamedNode(COP + "form"), NamedNode(reasoner.OWL + "propertyChainAxiom"), None
+    ):
+        vocabulary.store.remove(quad)
+    found = check._reasoned(vocabulary)
+    assert [o.outcome for o in found] == ["pass", "pass", "fail"]
+    assert short(found[2].details) == [
+        "case:street is not sorted into cop:CoCommissioningCase, and should be",
+    ]
+
+
+def test_the_command_says_of_shapes_that_are_none_that_they_fail(monkeypatch, capsys):
+    monkeypatch.setattr(check, "_reasoned", lambda vocabulary: [])
+    monkeypatch.setattr(check, "_ruled", lambda vocabulary: [])
+    monkeypatch.setattr(check, "_shapes", lambda: [FILES / "shapes.ttl"])
+    with pytest.raises(SystemExit) as left:
+        command.run()
+    assert left.value.code == 1
+    lines = capsys.readouterr().out.splitlines()
+    at = lines.index("fail         shapes conform to SHACL-SHACL")
+    assert any("shape:miscounted at minCount" in line for line in lines[at + 1 : at + 10])
+
+
 def test_a_check_that_stops_has_failed():
     def stops():
         raise KeyError("codebook")
@@ -345,21 +436,34 @@ def test_a_check_that_stops_has_failed():
     assert (outcome.outcome, outcome.details) == ("fail", ["stopped: KeyError: 'codebook'"])
 
 
-def test_a_warning_is_told_and_does_not_fail():
+def test_rules_on_the_dataset_are_not_checked_where_there_is_none(monkeypatch):
+    def unreadable(vocabulary):
+        raise OSError("no such file")
+
+    monkeypatch.setattr(check, "whole", unreadable)
+    outcomes = {o.name: o for o in check._ruled(shipped())}
+    assert outcomes["rule labels"].outcome == "pass"
+    assert outcomes["rule passages"].outcome == "not checked"
+    assert outcomes["rule passages"].details == ["the dataset cannot be built: OSError: no such file"]
+
+
+def test_a_warning_is_told_and_does_not_fail(monkeypatch):
+    monkeypatch.setattr(check, "whole", lambda vocabulary: vocabulary.store)
     outcomes = {o.name: o for o in check._ruled(with_fixture(FIXTURES / "rules" / "unused-criterion.ttl"))}
     outcome = outcomes["rule unused-criterion"]
     assert outcome.outcome == "pass"
     assert short(outcome.details) == ["warning: crit:idle: no definition requires it, or expressly does not"]
 
 
-def test_an_error_fails():
+def test_an_error_fails(monkeypatch):
+    monkeypatch.setattr(check, "whole", lambda vocabulary: vocabulary.store)
     outcomes = {o.name: o for o in check._ruled(with_fixture(FIXTURES / "rules" / "broader-cycle.ttl"))}
     assert outcomes["rule broader-cycle"].outcome == "fail"
 
 
 def test_rules_on_the_use_of_terms_look_at_the_cases_too():
-    store = check._with_cases(shipped())
-    assert len(store) > len(shipped().store)
+    store = check.whole(shipped())
+    assert RULES["disjoint-classes"].graph == "dataset"
     misused = NamedNode(f"{names.BASE}case/own/x"), NamedNode(COP + "caseKind"), NamedNode(COP + "yes")
     assert not RULES["disjoint-classes"].faults(store)
     store.add(Quad(*misused))

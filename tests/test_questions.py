@@ -181,3 +181,20 @@ def test_a_graph_is_no_table_and_a_table_no_graph(fmt):
         questions.render(graph, fmt, {})
     with pytest.raises(questions.BadQuery, match="gives no graph"):
         questions.render(table, "ttl", {})
+
+
+def test_each_saved_question_is_described_in_the_graph():
+    store = dataset.shipped_store()
+    rows = store.query(
+        "PREFIX cop: <https://w3id.org/coproduction/ontology#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+        "SELECT ?question ?label ?text ?heading WHERE { ?question a cop:SavedQuery ; rdfs:label ?label ; "
+        "cop:queryText ?text ; cop:heading ?heading }",
+        use_default_graph_as_union=True,
+    )
+    found = {(row["question"].value, row["label"].language): row for row in rows}
+    base = "https://w3id.org/coproduction/question/"
+    assert set(found) == {(base + slug, lang) for slug in SAVED for lang in ("en", "fr")}
+    for (iri, lang), row in found.items():
+        question = SAVED[iri.removeprefix(base)]
+        assert row["label"].value == question.in_language(lang)
+        assert (row["text"].value, row["heading"].value) == (question.text, question.group)

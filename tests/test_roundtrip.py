@@ -17,7 +17,8 @@ from ruamel.yaml import YAML
 from coproduction.cases import shipped_cases
 from coproduction.codebook import Field, shipped_codebook
 from coproduction.loaders import csv_records, json_records, rdf, rdf_records, yaml_records
-from coproduction.loaders.normal import Case, normalise
+from coproduction.loaders.case import Case
+from coproduction.loaders.normal import normalise
 from coproduction.loaders.raw import RawRecord, Unreadable
 
 BOOK = shipped_codebook()

@@ -1,25 +1,27 @@
-"""The record's shapes: each rejects what its fixture says and nothing else, and all cases of the sources conform."""
+"""The shapes of records and statements: each rejects what its fixture says and nothing else, and the sources conform."""
 
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, Triple, serialize
+from pyoxigraph import RdfFormat, Triple, parse, serialize
 from pyshacl import validate
 from rdflib import OWL, RDF, RDFS, SH, BNode, Graph, Namespace, URIRef
 from rdflib.collection import Collection
 
-from coproduction import dataset, passages, resources, verdicts
+from coproduction import check, check_files, dataset, passages, resources, verdicts
 from coproduction.cases import read, shipped_cases
 from coproduction.codebook import shipped_codebook
 from coproduction.loaders import rdf
+from coproduction.statements import shipped_entries, shipped_form
 from coproduction.vocabulary import shipped
 
 FIXTURES = Path(__file__).parent / "shapes"
 SHAPE = "https://w3id.org/coproduction/shape/"
 TEST = Namespace("https://w3id.org/coproduction/test#")
 CASES_AT_ONCE = 20
-# Each parameter of SHACL that record.ttl uses, with the component that a result names.
+# Each parameter of SHACL that the shapes use, with the component that a result names.
 COMPONENTS = {
     SH[parameter]: SH[parameter[0].upper() + parameter[1:] + "ConstraintComponent"]
     for parameter in (
@@ -32,7 +34,8 @@ ABOUT = {RDF.type, SH.path, SH.property, SH.name, SH.message, SH.severity, SH.ta
 
 
 def shapes() -> Graph:
-    return Graph().parse(resources.folder("shapes") / "record.ttl")
+    folder = resources.folder("shapes")
+    return Graph().parse(folder / "record.ttl").parse(folder / "statements.ttl")
 
 
 @cache
@@ -95,7 +98,9 @@ def alternatives() -> set:
     return found
 
 
-FIXTURE_NAMES = ["case", "coding", "contribution", "fact", "mention", "passage", "value-effect", "verdict"]
+OF_STATEMENTS = ["actor", "country-context", "figure", "research-question", "side", "statement", "study", "work"]
+OF_RECORDS = ["case", "coding", "contribution", "fact", "mention", "passage", "value-effect", "verdict"]
+FIXTURE_NAMES = OF_RECORDS + OF_STATEMENTS
 
 
 def test_every_fixture_is_named_here():
@@ -209,3 +214,59 @@ def test_readers_own_records_conform_as_codings():
     data = graph_of(cases[:CASES_AT_ONCE])
     assert count(data, "Coding") == CASES_AT_ONCE
     assert readable(results(judged(data))) == []
+
+
+def triples(data: Graph) -> list[Triple]:
+    return [q.triple for q in parse(input=data.serialize(format="nt"), format=RdfFormat.N_TRIPLES)]
+
+
+@pytest.mark.parametrize("name", OF_STATEMENTS)
+def test_the_check_finds_in_statements_what_the_shapes_do(name):
+    """Its shapes are the same by other targets: it tells of the same things, each with the shape's English message."""
+    file = resources.folder("shapes") / "statements.ttl"
+    of_statements = set(Graph().parse(file).subjects())
+    expected, warned = set(), set()
+    for focus, shape, severity in results(report_on(f"{name}.wrong.ttl")):
+        if shape in of_statements:
+            (message,) = [m for m in written().objects(shape, SH.message) if m.language == "en"]
+            (warned if severity == SH.Warning else expected).add(f"{focus}: {message}")
+    assert expected
+    found = check_files.nonconforming(triples(fixture(f"{name}.wrong.ttl") + lists()), file)
+    lines = [line.partition(" It has ")[0] for line in found]
+    assert {line for line in lines if not line.startswith("warning: ")} == expected
+    assert {line.removeprefix("warning: ") for line in lines if line.startswith("warning: ")} == warned
+    assert lines == sorted(lines, key=lambda line: line.startswith("warning: "))
+
+
+def test_the_check_fails_for_a_violation_and_not_for_a_warning(monkeypatch):
+    def outcome(text: str) -> tuple[str, list[str]]:
+        told = """
+            @prefix cop: <https://w3id.org/coproduction/ontology#> . @prefix dcterms: <http://purl.org/dc/terms/> .
+            @prefix source: <https://w3id.org/coproduction/source/> .
+            <https://example.org/work> a cop:Work ; cop:key "work" ; cop:toldIn source:ifg-seminar ;
+                cop:passage <https://w3id.org/coproduction/source/ifg-seminar#p1-2> ;
+        """
+        monkeypatch.setattr(check, "_said", lambda vocabulary: triples(Graph().parse(data=told + text) + lists()))
+        found = check._conforming(shipped())
+        assert found.name == "statements conform to their shapes"
+        return found.outcome, found.details
+
+    year = (
+        "https://example.org/work: Write the year once, as the source prints it, in four digits or in words. It has 09."
+    )
+    author = "warning: https://example.org/work: Give an author or the title, if the source prints one of them."
+    assert outcome('cop:writtenBy "Some Body" ; dcterms:date "2009" .') == ("pass", [])
+    assert outcome('cop:note "a play" .') == ("pass", [author])
+    assert outcome('cop:note "a play" ; dcterms:date "09" .') == ("fail", [year, author])
+
+
+@pytest.mark.slow
+def test_all_that_the_sources_say_conforms():
+    """As many of each class as there are entries, and no violation; what is warned of is listed by the check."""
+    said = list(check._said(shipped()))
+    kinds = Counter(t.object.value for t in said if t.predicate.value == str(RDF.type))
+    form = shipped_form()
+    entries = Counter(form.classes[e.section] for e in shipped_entries())
+    assert {cls: kinds[cls] for cls in entries} == entries and len(entries) == 7
+    found = check_files.nonconforming(said, resources.folder("shapes") / "statements.ttl")
+    assert [line for line in found if not line.startswith("warning: ")] == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from coproduction.cases import shipped_cases
 from coproduction.codebook import shipped_codebook
-from coproduction.loaders.normal import Fact
+from coproduction.loaders.case import Fact
 from coproduction.verdicts import answers, judge, load_rules, settling
 from coproduction.vocabulary import shipped
 

@@ -8,7 +8,7 @@ import click
 from coproduction import dataset, questions, resources
 from coproduction.codebook import shipped_codebook
 from coproduction.commands.common import leave, sound
-from coproduction.loaders.normal import SETTLED
+from coproduction.loaders.case import SETTLED
 from coproduction.loaders.raw import nearest
 from coproduction.statements import shipped_entries
 from coproduction.verdicts import load_rules
@@ -28,7 +28,8 @@ def run(question, query, data, endpoint, fmt, lang, given) -> None:
     text = _text(question, query, saved)
     try:
         answer = questions.from_endpoint(endpoint, text) if endpoint else questions.run(_store(data, given), text)
-        output = questions.render(answer, fmt, dataset.prefix_table(shipped()), lang)
+        title = saved[question].in_language(lang) if question else ""
+        output = questions.render(answer, fmt, dataset.prefix_table(shipped()), lang, title)
     except questions.BadQuery as error:
         leave(f"{query or question}: {error}", 2)
     if isinstance(output, bytes):

@@ -10,7 +10,7 @@ from coproduction import matrix, passages
 from coproduction.cases import shipped_cases
 from coproduction.commands.common import leave, say, sound, vocabulary
 from coproduction.explain import Explainer
-from coproduction.loaders.normal import SETTLED
+from coproduction.loaders.case import SETTLED
 from coproduction.loaders.raw import nearest
 from coproduction.verdicts import as_object, judge
 

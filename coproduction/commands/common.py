@@ -9,7 +9,7 @@ import click
 from coproduction import cases, report
 from coproduction.codebook import Codebook, load, shipped_codebook
 from coproduction.definitions import BadDefinition
-from coproduction.loaders.normal import Case
+from coproduction.loaders.case import Case
 from coproduction.loaders.raw import Finding, Unreadable
 from coproduction.tables import UnsoundCriterion
 from coproduction.verdicts import Rules, load_rules

@@ -7,7 +7,7 @@ import click
 
 from coproduction import names
 from coproduction.commands.common import say
-from coproduction.loaders.normal import Case, Fact
+from coproduction.loaders.case import Case, Fact
 from coproduction.loaders.raw import nearest
 from coproduction.verdicts import Rules, settling
 from coproduction.vocabulary import Vocabulary

@@ -14,8 +14,11 @@ from coproduction.statements import shipped_entries
 from coproduction.vocabulary import shipped
 
 
-def verify(folder: str) -> None:
-    """Check every passage of the texts found in a folder; leaves with 1 where one is wrong, with 2 where no text is there."""
+def verify(folder: str, coverage: bool) -> None:
+    """Check every passage of the texts found in a folder; leaves with 1 where one is wrong, with 2 where no text is there.
+
+    With `coverage`, say also what share of each text's sentences the passages take in, and print those left out.
+    """
     vocabulary = shipped()
     texts = passages.texts(Path(folder), vocabulary)
     if not texts:
@@ -29,7 +32,22 @@ def verify(folder: str) -> None:
         click.echo(f"{source:<24} {number:>5} passages  {f'{wrong} wrong' if wrong else state}")
     for fault in faults:
         click.echo(fault)
+    if coverage:
+        _cover(cited, texts)
     sys.exit(1 if faults else 0)
+
+
+def _cover(cited: set[passages.Key], texts: dict[str, str]) -> None:
+    from coproduction.coverage import measure
+
+    for source, text in texts.items():
+        found = measure(source, text, cited)
+        click.echo(
+            f"\n{source}: {found.share:.1%} of {found.sentences} sentences and headings lie in a passage; "
+            f"a passage has {found.median_length:.0f} characters in the median, {len(found.long)} have over two sentences"
+        )
+        for start, end in found.left_out:
+            click.echo(f"  left out {start}-{end}: {' '.join(text[start:end].split())[:100]}")
 
 
 def digest(folder: str) -> None:

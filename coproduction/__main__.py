@@ -22,6 +22,17 @@ WITH = click.option(
 )
 
 
+class Formats(click.Option):
+    """An option whose help names the formats of answers; they are looked up only when that help is asked for."""
+
+    def get_help_record(self, ctx):
+        """Return the option and its help."""
+        from coproduction.questions import FORMATS
+
+        self.help = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}."
+        return super().get_help_record(ctx)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="coproduction")
 def cli() -> None:
@@ -42,9 +53,7 @@ def build(out: str) -> None:
 @click.option("--query", type=click.Path(), help="A file with a SPARQL query of your own; - for standard input.")
 @click.option("--data", multiple=True, type=click.Path(), help="Your own records, asked together with the sources.")
 @click.option("--endpoint", help="A SPARQL endpoint to ask in place of the shipped graph.")
-@click.option(
-    "--format", "fmt", default="table", show_default=True, help="table, csv, tsv, json, xml, ttl, nt or jsonld."
-)
+@click.option("--format", "fmt", cls=Formats, default="table", show_default=True)
 @LANG
 @GIVEN
 def ask(question, query, data, endpoint, fmt, lang, given) -> None:

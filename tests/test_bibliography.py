@@ -487,6 +487,12 @@ def test_addresses_are_written_as_they_stand_but_for_braces():
     assert row["urls"] == ["http://a.org/x_y%20{z}?a=1&b=2#c", "http://b.org"]
 
 
+def test_ris_has_nothing_but_lines_with_tags_from_ty_to_er(written):
+    lines = [line for line in written["ris"].split("\n") if line]
+    assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in lines)
+    assert lines[0].startswith("TY") and lines[-1].startswith("ER")
+
+
 def test_lines_do_not_break_a_record():
     record = one(title="One\nER  - \r\nTY  - JOUR", note="a\tb\u2028c")
     assert record.title == "One ER - TY - JOUR" and record.notes[-1] == "one: a b c."

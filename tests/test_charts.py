@@ -164,6 +164,19 @@ def test_svg_bars_are_in_proportion_and_meet_at_the_axis():
     assert a[0] + a[1] < charts.WIDTH and len(rects(root, "paper")) == 1
 
 
+def test_svg_numbers_stand_beside_their_bars():
+    root = drawn(("a", "10"), ("b", "-5"), ("c", "0"), ("d", None))
+    (a, b), ((axis, _),) = rects(root, "bar"), rects(root, "axis")
+    places = {e.text: (float(e.get("x")), e.get("text-anchor")) for e in root.iter(f"{SVG}text")}
+    for number, end, anchor in (
+        ("10", a[0] + a[1] + charts.GAP, "start"),
+        ("-5", b[0] - charts.GAP, "end"),
+        ("0", axis + 0.5 + charts.GAP, "start"),
+        ("not told", axis + 0.5 + charts.GAP, "start"),
+    ):
+        assert places[number] == (pytest.approx(end, abs=0.2), anchor)
+
+
 def test_svg_wraps_long_labels_and_loses_nothing():
     words = [f"word{n}" for n in range(40)]
     found = texts(drawn((" ".join(words), "1")))

@@ -50,7 +50,7 @@ def test_commands_give_the_output_shown(block, tmp_path):
 
 
 def test_there_are_commands_to_run():
-    assert len(blocks("console")) == 2 and len(blocks("turtle")) == 1
+    assert len(blocks("console")) == 3 and len(blocks("turtle")) == 1
 
 
 def test_the_case_in_turtle_is_the_case_that_ships():

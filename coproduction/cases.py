@@ -6,7 +6,7 @@ from functools import cache
 from coproduction import names, resources
 from coproduction.codebook import Codebook, shipped_codebook
 from coproduction.loaders import files, rdf
-from coproduction.loaders.case import Case
+from coproduction.loaders.case import SETTLED, Case
 from coproduction.loaders.normal import normalise
 from coproduction.loaders.raw import Finding, RawRecord, nearest
 
@@ -54,6 +54,27 @@ def link_findings(cases: Iterable[Case], known: Iterable[Case]) -> list[Finding]
                 found.append(Finding.of(case.raw, "unknown-case", message, f"/{key}/{n}", severity="warning", key=key,
                                         value=word, suggestion=like))  # fmt: skip
     return found
+
+
+def in_force(cases: Iterable[Case], coder: str | None = None) -> tuple[list[Case], dict[str, list[str]]]:
+    """Return one record of every case, and the cases that none can be chosen of, with their coders.
+
+    It is the record by the coder named; otherwise the settled one, or the only one there is.
+    """
+    of: dict[tuple, list[Case]] = {}
+    for case in cases:
+        of.setdefault((case.iri, names.source_iri(case.source, case.base)), []).append(case)
+    chosen, open_ones = [], {}
+    for records in of.values():
+        if coder:
+            chosen += [case for case in records if case.coder == coder]
+            continue
+        found = [case for case in records if case.coder == SETTLED] or records
+        if len(found) == 1:
+            chosen.append(found[0])
+        else:
+            open_ones[f"{found[0].source}/{found[0].id}"] = sorted(case.coder for case in found)
+    return chosen, open_ones
 
 
 @cache

@@ -7,6 +7,8 @@ from coproduction.loaders.raw import Finding, RawRecord
 # The coder of the facts in force, and the basis that verdicts do without unless asked.
 SETTLED = "settled"
 PLACING = "implied-by-placing"
+# Why an answer is unknown that nobody has looked for.
+NOT_CODED = "not-coded"
 Passage = tuple[int, int] | str
 
 
@@ -45,7 +47,7 @@ class Case:
         fact = self.facts.get(variable)
         if fact and fact.why_unknown:
             return fact.why_unknown
-        return "silent" if self.complete else "not-coded"
+        return "silent" if self.complete else NOT_CODED
 
 
 class Findings(list):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 @cache
 def folder(name: str) -> Path:
-    """Return the folder of data named `ontology`, `shapes`, `queries` or `loaders.sources`."""
+    """Return the folder of data named `ontology`, `shapes`, `queries`, `exports` or `loaders.sources`."""
     return Path(str(files(f"coproduction.{name}")))
 
 

@@ -8,6 +8,8 @@ import sys
 
 import click
 
+from coproduction.loaders import limits
+
 LANG = click.option("--lang", default="en", show_default=True, help="Language of labels and messages.")
 GIVEN = click.option("--input-format", "given", help="Format of the files, where the suffix does not tell.")
 OUTPUT = click.option(
@@ -92,14 +94,18 @@ def classify(files, one, only, every, readings, with_placing, asking, texts, fmt
     classify.run(files, one, only, every, readings, with_placing, asking, texts, fmt, lang, given, own)
 
 
-@cli.command()
+@cli.command(epilog=limits.in_words())
 @click.argument("files", nargs=-1, required=True)
 @click.option("--format", "fmt", type=click.Choice(["human", "json"]), default="human", show_default=True)
 @LANG
 @GIVEN
 @WITH
 def validate(files, fmt, lang, given, own) -> None:
-    """Check new case data: well formed, consistent, and within the borders that it claims to respect."""
+    """Check new case data: well formed, consistent, and within the borders that it claims to respect.
+
+    FILES are XLSX, CSV, TSV, YAML, JSON, JSON Lines, JSON-LD, Turtle, TriG, N-Triples, N-Quads or RDF/XML by their
+    suffix; folders, with all files of these in them; patterns; and - for standard input (YAML, or as --input-format says).
+    """
     from coproduction.commands import validate
 
     validate.run(files, fmt, lang, given, own)

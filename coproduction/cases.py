@@ -23,7 +23,7 @@ def from_raw(raws: Iterable[RawRecord], book: Codebook, base: str = names.BASE) 
     seen: dict[tuple, Case] = {}
     for raw in raws:
         case, found = normalise(raw, book, base)
-        findings += found
+        findings += raw.findings + found
         if case is None:
             continue
         # One source may be written in two ways, as a DOI with its prefix and without.

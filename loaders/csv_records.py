@@ -1,87 +1,100 @@
 """Records in CSV or TSV: a row a record, a column a key.
 
 Columns are `<key>`, `<variable>.basis`, `.passage`, `.reason`, `.why`, and `contribution.1.who`, `value.1.kind` ...;
-`;` parts the items of a list. The delimiter is told from the header: comma, semicolon or tab.
+`;` parts the items of a list. The delimiter is told from the header (comma, semicolon, tab or bar), or by a first line
+`sep=;` as Excel knows it. Empty lines, and empty columns at the end, are passed over.
 """
 
 import csv
-import io
-import re
+from collections.abc import Iterator
+from typing import TextIO
 
+from coproduction.loaders import limits, table
+from coproduction.loaders.opening import Guess
 from coproduction.loaders.raw import Place, RawRecord, Unreadable
 
-FACT_PARTS = {"basis": "basis", "passage": "passages", "reason": "reason", "why": "why_unknown", "value": "value"}
-ENTRY_PARTS = {"passage": "passages"}
-NUMBERED = {"contribution": "contributions", "value": "values"}
+DELIMITERS = ",;\t|"
 
 
-def read(name: str, text: str) -> list[RawRecord]:
-    """Return the records of a CSV text. Raises Unreadable for a faulty header, or a row longer than the header."""
-    header_line = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=header_line.count)
-    csv.field_size_limit(10_000_000)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    records: list[RawRecord] = []
+def read(name: str, text: TextIO, guess: Guess | None = None) -> Iterator[RawRecord]:
+    """Yield the records of a CSV text, the first with a note where its encoding is only guessed.
+
+    Raises Unreadable for a faulty header, for a row longer than the header, and where there is no record.
+    """
+    csv.field_size_limit(limits.LONGEST_CELL)
+    skipped, delimiter = _start(text)
+    rows = csv.reader(text, delimiter=delimiter, strict=True)
+    header: list[str] | None = None
+    before, count, read_any = skipped, 0, False
     try:
-        header = [h.strip() for h in next(rows, [])]
-        _check_header(name, header)
-        before = rows.line_num
         for row in rows:
-            line, before = before + 1, rows.line_num
-            if not any(cell.strip() for cell in row):
+            line, before = before + 1, skipped + rows.line_num
+            cells = [cell.strip() for cell in row]
+            if not any(cells):
                 continue
-            if len(row) > len(header):
-                message = f"row has {len(row)} cells, the header {len(header)}: is a delimiter in it not quoted?"
-                raise Unreadable(message, name, line)
-            records.append(_record(name, header, row, line))
+            if header is None:
+                header = cells
+                table.check_header(name, header, line)
+                header_line = line
+                continue
+            count += 1
+            if count > limits.MOST_ROWS:
+                raise Unreadable(f"has more than {limits.MOST_ROWS:,} rows; split it", name, line)
+            found = _record(name, header, header_line, cells, line)
+            if found is None:
+                continue
+            if guess and not read_any:
+                message = f"is not UTF-8; read as Windows-1252, so that it says {guess.sample!r} here"
+                found.note("guessed-encoding", message, Place(guess.line, guess.column), severity="warning", case=None)
+            read_any = True
+            yield found
     except csv.Error as error:
-        raise Unreadable(f"is no CSV: {error}", name, rows.line_num) from None
-    if not records:
-        raise Unreadable("has a header and no row", name)
-    return records
-
-
-def _check_header(name: str, header: list[str]) -> None:
-    if not header:
+        raise Unreadable(f"is no CSV: {error}", name, skipped + rows.line_num) from None
+    if header is None:
         raise Unreadable("has no header in its first line", name, 1)
-    seen: set[str] = set()
-    for n, column in enumerate(header, 1):
-        if not column:
-            raise Unreadable(f"column {n} has no name in the header", name, 1)
-        if column in seen:
-            raise Unreadable(f"column {column!r} stands twice in the header", name, 1)
-        seen.add(column)
+    if not read_any:
+        raise Unreadable("has a header and no row", name)
 
 
-def _record(name: str, header: list[str], row: list[str], line: int) -> RawRecord:
-    record = RawRecord(name, {}, {"": Place(line)})
-    facts: dict[str, dict] = {}
-    listed: dict[str, dict[int, dict]] = {}
-    for n, (column, cell) in enumerate(zip(header, row, strict=False), 1):
-        cell = cell.strip()
-        if not cell:
-            continue
-        place = Place(line, n)
-        head, _, rest = column.partition(".")
-        number, _, key = rest.partition(".")
-        if head in NUMBERED and re.fullmatch("[0-9]{1,4}", number) and key:
-            listed.setdefault(NUMBERED[head], {}).setdefault(int(number), {})[ENTRY_PARTS.get(key, key)] = (cell, place)
-        elif rest in FACT_PARTS:
-            facts.setdefault(head, {})[FACT_PARTS[rest]] = cell
-            record.places[f"/facts/{head}/{FACT_PARTS[rest]}"] = place
-            record.places.setdefault(f"/facts/{head}", place)
-        else:
-            record.data[column] = cell
-            record.places[f"/{column}"] = place
-    for key, parts in facts.items():
-        if key in record.data:
-            parts.setdefault("value", record.data.pop(key))
-            record.places[f"/facts/{key}"] = record.places.pop(f"/{key}")
-        record.data.setdefault("facts", {})[key] = parts
-    for key, entries in listed.items():
-        # A row may fill the second entry and leave the first empty; the list has no gaps.
-        record.data[key] = [{k: cell for k, (cell, _) in entries[n].items()} for n in sorted(entries)]
-        for n, number in enumerate(sorted(entries)):
-            record.places |= {f"/{key}/{n}/{k}": place for k, (_, place) in entries[number].items()}
-            record.places[f"/{key}/{n}"] = next(iter(entries[number].values()))[1]
-    return record
+def _start(text: TextIO) -> tuple[int, str]:
+    """Return how many lines stand before the table, and its delimiter; the text is left where the table begins."""
+    begin, line = text.tell(), text.readline()
+    marked = line.strip().lower()
+    if marked.startswith("sep=") and len(marked) == 5:
+        return 1, marked[-1]
+    if marked == "sep=":
+        # What `sep=` and a tab become without blanks at the end.
+        return 1, "\t"
+    while line and not line.strip(DELIMITERS + " \r\n"):
+        line = text.readline()
+    text.seek(begin)
+
+    def columns(delimiter: str) -> int:
+        try:
+            return len(next(csv.reader([line], delimiter=delimiter), []))
+        except csv.Error:
+            return 0
+
+    return 0, max(DELIMITERS, key=columns)
+
+
+def _record(name: str, header: list[str], header_line: int, cells: list[str], line: int) -> RawRecord | None:
+    """Return the record of a row, or None for an example or a remark. Raises Unreadable for a cell beyond the header."""
+    filled = [(n, cell) for n, cell in enumerate(cells) if cell]
+    if table.is_passed_over(_id(header, cells)):
+        return None
+    for n, cell in filled:
+        if n >= len(header):
+            message = f"row has {filled[-1][0] + 1} cells, the header {len(header)}: is a delimiter in it not quoted?"
+            raise Unreadable(message, name, line)
+        if not header[n]:
+            message = f"column {n + 1} has no name in the header, and holds {cell!r:.40} in line {line}"
+            raise Unreadable(message, name, header_line)
+    return table.record(name, ((header[n], cell, Place(line, n + 1)) for n, cell in filled), Place(line))
+
+
+def _id(header: list[str], cells: list[str]) -> str:
+    """Return the id of a row; in a table without a column for it there are no examples, but remarks in the first."""
+    at = header.index("id") if "id" in header else 0
+    word = cells[at] if at < len(cells) else ""
+    return word if "id" in header or word.startswith(table.REMARK) else ""

@@ -1,80 +1,29 @@
-"""Open a file of records of any format, with limits, and say clearly what is wrong with one that cannot be read."""
+"""Read records from files of any format, from folders, patterns and standard input, one after the other."""
 
-import sys
-from collections.abc import Callable, Iterable
+import glob
+import os
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from coproduction.loaders.raw import RawRecord, Unreadable
+from coproduction.loaders import limits
+from coproduction.loaders.opening import check_file, open_bytes, open_text, read_bytes, read_text
+from coproduction.loaders.raw import RawRecord, Unreadable, nearest
 
-MOST_BYTES = 500_000_000
-LONGEST_LINE = 10_000_000
-
-
-def read_bytes(name: str) -> bytes:
-    """Return a file's bytes, `-` being standard input. Raises Unreadable: no file, a directory, empty, over a limit."""
-    if name == "-":
-        data = sys.stdin.buffer.read(MOST_BYTES + 1)
-    else:
-        _check_file(name)
-        try:
-            # Not all that can be opened has a size beforehand.
-            with open(name, "rb") as file:
-                data = file.read(MOST_BYTES + 1)
-        except OSError as error:
-            raise Unreadable(f"cannot be opened: {error.strerror}", name) from None
-    if len(data) > MOST_BYTES:
-        raise Unreadable(f"is larger than {MOST_BYTES // 1_000_000} MB; split it", name)
-    if not data.strip():
-        raise Unreadable("is empty", name)
-    return data
-
-
-def _check_file(name: str) -> None:
-    try:
-        if Path(name).is_dir():
-            raise Unreadable("is a directory; name the files in it", name)
-        if Path(name).stat().st_size > MOST_BYTES:
-            raise Unreadable(f"is larger than {MOST_BYTES // 1_000_000} MB; split it", name)
-    except FileNotFoundError:
-        raise Unreadable("there is no such file", name) from None
-    except OSError as error:
-        raise Unreadable(f"cannot be opened: {error.strerror}", name) from None
-
-
-def read_text(name: str) -> str:
-    """Return a file's text, read as UTF-8 with or without a byte-order mark. Raises Unreadable at a bad byte."""
-    data = read_bytes(name)
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise Unreadable("is UTF-16; save it as UTF-8", name, 1, 1)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before) - (before.rfind(b"\n") + 1) + 1
-        message = f"is not UTF-8: byte 0x{data[error.start]:02x} cannot be read; save it as UTF-8"
-        raise Unreadable(message, name, line, column) from None
-    if "\x00" in text:
-        line = text[: text.index("\x00")].count("\n") + 1
-        raise Unreadable("holds a NUL character; it is no text file", name, line)
-    for number, line in enumerate(text.split("\n"), 1):
-        if len(line) > LONGEST_LINE:
-            raise Unreadable(f"has a line of {len(line):,} characters; {LONGEST_LINE:,} at most", name, number)
-    return text
+__all__ = ["FORMATS", "expand", "format_of", "read", "read_bytes", "read_text", "stream"]
 
 
 def format_of(name: str, given: str | None) -> str:
     """Return the format of a file by what was asked for or by its suffix. Raises Unreadable for an unknown one."""
-    from coproduction.loaders.raw import nearest
-
     if given:
         key = given.lower().lstrip(".")
     elif name == "-":
         key = "yaml"
     else:
-        key = Path(name).suffix.lower().lstrip(".")
+        key = _suffix(name)
     if key in FORMATS:
         return key
+    if key in OTHERS:
+        raise Unreadable(f"format {key!r} is not read; {OTHERS[key]}", name)
     like = nearest(key, FORMATS)
     known = f"did you mean {like}? " if like else ""
     known += f"known: {', '.join(sorted(FORMATS))}"
@@ -82,39 +31,111 @@ def format_of(name: str, given: str | None) -> str:
     raise Unreadable(f"{wrong}; {known}", name)
 
 
+def _suffix(name: str) -> str:
+    return Path(name).suffix.lower().lstrip(".")
+
+
+def expand(names: Iterable[str], given: str | None = None) -> Iterator[str]:
+    """Yield the files that names stand for: themselves, those in a folder and below it, or those of a pattern.
+
+    In a folder only files with a suffix of a known format count, or all of them where a format is given; hidden files,
+    and the marks that spreadsheet programs leave beside an open file (`~$`), do not. Raises Unreadable for a folder or a
+    pattern without a file, or with more than the limit.
+    """
+    for name in names:
+        if name != "-" and _is_folder(name):
+            yield from _counted(name, _in_folder(name, given), "is a directory that holds no file of records")
+        elif name != "-" and glob.has_magic(name) and not os.path.lexists(name):
+            found = (f for f in sorted(glob.glob(name, recursive=True)) if os.path.isfile(f))
+            yield from _counted(name, found, "there is no such file")
+        else:
+            yield name
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _counted(name: str, found: Iterable[str], none: str) -> list[str]:
+    files: list[str] = []
+    for file in found:
+        files.append(file)
+        if len(files) > limits.MOST_FILES:
+            raise Unreadable(f"has more than {limits.MOST_FILES:,} files", name)
+    if not files:
+        raise Unreadable(none, name)
+    return files
+
+
+def _in_folder(name: str, given: str | None) -> Iterator[str]:
+    for folder, inner, files in os.walk(name):
+        inner[:] = sorted(i for i in inner if not i.startswith("."))
+        for file in sorted(files):
+            path = os.path.join(folder, file)
+            if not file.startswith((".", "~$")) and (given or _suffix(file) in FORMATS) and os.path.isfile(path):
+                yield path
+
+
+def stream(names: Iterable[str], given: str | None = None) -> Iterator[RawRecord]:
+    """Yield the raw records of all files, in order, from tables and JSON Lines without holding more than one.
+
+    Raises Unreadable at the first file, or the first place in one, that cannot be read.
+    """
+    for name in expand(names, given):
+        if name != "-":
+            check_file(name)
+        record = None
+        for record in FORMATS[format_of(name, given)](name):
+            yield record
+        if record is None:
+            raise Unreadable("holds no record", name)
+
+
 def read(names: Iterable[str], given: str | None = None) -> list[RawRecord]:
     """Return the raw records of all files, in order. Raises Unreadable for the first file that cannot be read."""
-    records: list[RawRecord] = []
-    for name in names:
-        if name != "-":
-            _check_file(name)
-        found = FORMATS[format_of(name, given)](name)
-        if not found:
-            raise Unreadable("holds no record", name)
-        records += found
-    return records
+    return list(stream(names, given))
 
 
-def _yaml(name: str) -> list[RawRecord]:
+def _yaml(name: str) -> Iterable[RawRecord]:
     from coproduction.loaders.yaml_records import read
 
     return read(name, read_text(name))
 
 
-def _json(name: str) -> list[RawRecord]:
+def _json(name: str) -> Iterable[RawRecord]:
     from coproduction.loaders.json_records import read
 
     return read(name, read_text(name))
 
 
-def _csv(name: str) -> list[RawRecord]:
+def _json_lines(name: str) -> Iterator[RawRecord]:
+    from coproduction.loaders.json_records import read_lines
+
+    text, _ = open_text(name)
+    with text:
+        yield from read_lines(name, text)
+
+
+def _csv(name: str) -> Iterator[RawRecord]:
     from coproduction.loaders.csv_records import read
 
-    return read(name, read_text(name))
+    text, guess = open_text(name, guess=True)
+    with text:
+        yield from read(name, text, guess)
 
 
-def _rdf(suffix: str) -> Callable[[str], list[RawRecord]]:
-    def load(name: str) -> list[RawRecord]:
+def _xlsx(name: str) -> Iterator[RawRecord]:
+    from coproduction.loaders.xlsx_records import read
+
+    with open_bytes(name) as file:
+        yield from read(name, file)
+
+
+def _rdf(suffix: str) -> Callable[[str], Iterable[RawRecord]]:
+    def load(name: str) -> Iterable[RawRecord]:
         from coproduction.loaders.rdf_records import read
 
         return read(name, read_text(name), suffix)
@@ -122,11 +143,17 @@ def _rdf(suffix: str) -> Callable[[str], list[RawRecord]]:
     return load
 
 
-FORMATS: dict[str, Callable[[str], list[RawRecord]]] = {
+FORMATS: dict[str, Callable[[str], Iterable[RawRecord]]] = {
     "yaml": _yaml,
     "yml": _yaml,
     "json": _json,
+    "jsonl": _json_lines,
+    "ndjson": _json_lines,
     "csv": _csv,
     "tsv": _csv,
+    "xlsx": _xlsx,
+    "xlsm": _xlsx,
     **{suffix: _rdf(suffix) for suffix in ("ttl", "nt", "nq", "trig", "rdf", "jsonld")},
 }
+# Formats that are near to one that is read, and how to come by that.
+OTHERS = dict.fromkeys(("xls", "xlsb", "ods", "numbers"), "save it as .xlsx or .csv")

@@ -1,32 +1,47 @@
-"""Records in JSON: one record, a list of them, or an object whose `cases` is a list; JSON-LD is read as RDF instead."""
+"""Records in JSON: one record, a list of them, or an object whose `cases` is a list; JSON-LD is read as RDF instead.
+
+JSON Lines have such a text on every line.
+"""
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from coproduction.loaders import limits
 from coproduction.loaders.raw import Place, RawRecord, Unreadable, step
-from coproduction.loaders.yaml_records import DEEPEST, Tree, split
+from coproduction.loaders.yaml_records import Tree, split
 
 TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
-def read(name: str, text: str) -> list[RawRecord]:
-    """Return the records of a JSON text. Raises Unreadable, with the place, for no JSON and for no record."""
+def read_lines(name: str, lines: Iterable[str]) -> Iterator[RawRecord]:
+    """Yield the records of JSON Lines, one line after the other. Raises Unreadable as `read` does."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield from read(name, line.rstrip("\r\n"), number)
+
+
+def read(name: str, text: str, first: int = 1) -> list[RawRecord]:
+    """Return the records of a JSON text whose first line has the number `first` in its file.
+
+    Raises Unreadable, with the place, for no JSON and for no record.
+    """
     try:
         data = json.loads(text, parse_float=str, parse_int=str, parse_constant=_no_number)
     except json.JSONDecodeError as error:
-        raise Unreadable(f"is no JSON: {error.msg}", name, error.lineno, error.colno) from None
+        raise Unreadable(f"is no JSON: {error.msg}", name, error.lineno + first - 1, error.colno) from None
     except ValueError as error:
-        raise Unreadable(f"is no JSON: {error}", name) from None
+        raise Unreadable(f"is no JSON: {error}", name, first if first > 1 else None) from None
     except RecursionError:
-        _located(name, text)
+        _located(name, text, first)
         raise Unreadable("is nested too deeply", name) from None
     if isinstance(data, dict) and "@context" in data:
         from coproduction.loaders.rdf_records import read as read_rdf
 
-        return read_rdf(name, text, "jsonld")
-    tree = _located(name, text)
+        return read_rdf(name, text, "jsonld", first)
+    tree = _located(name, text, first)
     tree.data = _text(data, "", tree, name)
     return split(name, tree)
 
@@ -61,14 +76,14 @@ class _Open:
     keys: set[str] = field(default_factory=set)
 
 
-def _located(name: str, text: str) -> Tree:
+def _located(name: str, text: str, first: int) -> Tree:
     """Return a tree without data, but with the places of a JSON text's values and keys.
 
     The text has been parsed before. Raises Unreadable for a key that stands twice in an object, and for a deep nest.
     """
     tree = Tree(None)
     stack: list[_Open] = []
-    line, begin, last = 1, 0, 0
+    line, begin, last = first, 0, 0
     for token in TOKEN.finditer(text):
         breaks = text.count("\n", last, token.start())
         if breaks:
@@ -94,7 +109,7 @@ def _located(name: str, text: str) -> Tree:
             pointer = step(top.pointer, str(top.at)) if top else ""
             tree.places[pointer] = place
             if word in "{[":
-                if len(stack) > DEEPEST:
+                if len(stack) > limits.DEEPEST:
                     raise Unreadable("is nested too deeply", name, place.line, place.column)
                 stack.append(_Open(pointer, word == "{", None if word == "{" else 0))
     return tree

@@ -27,11 +27,13 @@ MENTION_PARTS = ("concept", "text", "passages")
 # What may stand in an IRI (RFC 3987): anything else would make the RDF lose the value, or break.
 IRI_TEXT = r"[^\s<>\"{}|\\^`\x00-\x20]+"
 URL = re.compile(rf"https?://{IRI_TEXT}")
+# Steps in a path, which would make one IRI, or one file that is published, of two names.
+PATH_STEP = re.compile(r"(^|[/\\])\.{1,2}([/\\]|$)")
 CASE_NAME = re.compile(rf"({IRI_TEXT}/)?[a-z0-9]+(-[a-z0-9]+)*|https?://{IRI_TEXT}")
 # Keys whose text has a form, and how to say it. The shapes of records ask the same of RDF.
 TEXT_FORMS = {
     "lang": (re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"), "is no language code such as en or fr"),
-    "coder": (re.compile(r"[\w.-]+"), "is no name of one word"),
+    "coder": (re.compile(r"(?!\.+$)[\w.-]+"), "is no name of one word"),
     "coded_on": (re.compile(r"\d{4}-\d{2}-\d{2}.*"), "is no date; write year-month-day"),
 }
 YES_OR_NO = {"complete", "ongoing"}
@@ -221,9 +223,11 @@ def _single(spec, word: str, pointer: str, found: Findings) -> str | None:
     if spec.key in YES_OR_NO:
         return SWITCH.get(word.lower()) or choice(word, SWITCH, pointer, spec.key, found)
     wrong = None
-    if spec.kind == "case" and not CASE_NAME.fullmatch(word):
+    if spec.kind == "case" and (not CASE_NAME.fullmatch(word) or PATH_STEP.search(word)):
         wrong = "bad-id", "names no case; write source/id"
-    elif spec.kind == "source" and not re.fullmatch(IRI_TEXT, re.sub(r"(?i)^doi:\s*", "", word)):
+    elif spec.kind == "source" and (
+        not re.fullmatch(IRI_TEXT, re.sub(r"(?i)^doi:\s*", "", word)) or PATH_STEP.search(word)
+    ):
         wrong = "bad-id", "names no source; write a citation key, a DOI or a URL"
     elif spec.kind == "url" and not URL.fullmatch(word):
         wrong = "bad-id", "is no address of a web page"

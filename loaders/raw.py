@@ -1,8 +1,10 @@
 """What a reader of a format hands on: records as text, with the place that each value came from, and findings."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class RawRecord:
     """One record as it came: nested dicts, lists and strings, and the place of each value and key by JSON pointer.
 
     `pointer` leads to the record in its file. Where records of a file share keys, `shared` leads to what holds those.
+    `findings` are what the reader of the format has to say already.
     """
 
     file: str
@@ -28,6 +31,14 @@ class RawRecord:
     pointer: str = ""
     keys: dict[str, Place] = field(default_factory=dict)
     shared: str | None = None
+    findings: list["Finding"] = field(default_factory=list)
+
+    def note(self, code: str, message: str, place: Place, **more) -> None:
+        """Add a finding that the reader of a format has on this record, or on the file where this is its first."""
+        where = {"line": place.line, "column": place.column, "sheet": place.sheet, "cell": place.cell}
+        name = self.data.get("id")
+        more.setdefault("case", name if isinstance(name, str) else None)
+        self.findings.append(Finding(code=code, message=message, file=self.file, **where, **more))
 
     def find(self, pointer: str = "", key: bool = False) -> tuple[str, Place]:
         """Return the pointer in the file of a value of this record, and its place or the nearest known place above it.
@@ -77,22 +88,29 @@ class Finding:
         where = {"line": place.line, "column": place.column, "sheet": place.sheet, "cell": place.cell}
         return cls(code, message, file=raw.file, pointer=full or None, **where, **more)
 
+    def order(self) -> tuple[int, int]:
+        """Return line and column, of a cell its row and column, to put the findings on one file or sheet in order."""
+        cell = re.fullmatch("([A-Z]+)([0-9]+)", self.cell or "")
+        if cell:
+            return int(cell[2]), reduce(lambda column, letter: column * 26 + ord(letter) - 64, cell[1], 0)
+        return self.line or 0, self.column or 0
+
     def where(self) -> str:
         """Return the place in words: file, line and column, or sheet and cell."""
         parts = [self.file or "-"]
         if self.line is not None:
             parts += [str(self.line)] + ([str(self.column)] if self.column is not None else [])
-        elif self.cell:
-            parts.append(f"{self.sheet}!{self.cell}" if self.sheet else self.cell)
+        elif self.cell or self.sheet:
+            parts.append("!".join(part for part in (self.sheet, self.cell) if part))
         return ":".join(parts)
 
 
 class Unreadable(Exception):
     """Input that cannot be read at all; the finding says which file, where and why."""
 
-    def __init__(self, message: str, file: str, line: int | None = None, column: int | None = None):
+    def __init__(self, message: str, file: str, line: int | None = None, column: int | None = None, **more):
         super().__init__(message)
-        self.finding = Finding("unreadable", message, file=file, line=line, column=column)
+        self.finding = Finding("unreadable", message, file=file, line=line, column=column, **more)
 
 
 def step(pointer: str, key: str) -> str:

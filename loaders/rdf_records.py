@@ -6,10 +6,12 @@ findings later, as unknown keys; terms of other vocabularies say nothing here.
 """
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from coproduction import names
+from coproduction.loaders import limits
 from coproduction.loaders.raw import Place, RawRecord, Unreadable
 
 if TYPE_CHECKING:
@@ -20,17 +22,20 @@ COP = names.COP
 IGNORED = {COP + t for t in ("hasVerdict", "coding", "hasPart")} | {names.RDF_TYPE}
 PARSER_PLACE = re.compile(r"^Parser error at line .*?: ")
 ENTITY = re.compile(r"""<!ENTITY\s+(\S+)\s+("[^"]*"|'[^']*')""")
-MOST_UNFOLDED = 10_000_000
 
 
-def read(name: str, text: str, suffix: str) -> list[RawRecord]:
-    """Return the records of an RDF text. Raises Unreadable with line and column where it is no RDF or holds no case."""
+def read(name: str, text: str, suffix: str, first: int = 1) -> list[RawRecord]:
+    """Return the records of an RDF text whose first line has the number `first` in its file.
+
+    Raises Unreadable with line and column where it is no RDF or holds no case.
+    """
     from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
     from coproduction.codebook import shipped_codebook
 
     if suffix == "rdf":
         _check_entities(name, text)
+        _check_depth(name, text)
     store, form = Store(), RdfFormat.from_extension(suffix)
     try:
         store.extend(parse(input=text.encode(), format=form, base_iri="urn:file:"))
@@ -39,15 +44,19 @@ def read(name: str, text: str, suffix: str) -> list[RawRecord]:
         if "LoadDocumentCallback" in message:
             message = "its context lies elsewhere; write the context into the file"
         line, column = _xml_place(text) if suffix == "rdf" else (error.lineno, error.offset)
-        raise Unreadable(f"is no {form.name}: {message}", name, line, column) from None
+        raise Unreadable(f"is no {form.name}: {message}", name, line and line + first - 1, column) from None
     except ValueError as error:
         raise Unreadable(f"cannot be read: {str(error).splitlines()[0]}", name) from None
     graph = _Graph(store, shipped_codebook())
     found = store.quads_for_pattern(None, NamedNode(names.RDF_TYPE), NamedNode(COP + "Case"), None)
     subjects = sorted({q.subject for q in found}, key=str)
     if not subjects:
-        raise Unreadable(f"holds no case: no node is a <{COP}Case>", name)
-    return [record for subject in subjects for record in _records(name, text, graph, subject)]
+        raise Unreadable(f"holds no case: no node is a <{COP}Case>", name, first if first > 1 else None)
+    records = [record for subject in subjects for record in _records(name, text, graph, subject)]
+    if first > 1:
+        for record in records:
+            record.places = {"": Place(first)}
+    return records
 
 
 def _xml_place(text: str) -> tuple[int | None, int | None]:
@@ -66,9 +75,32 @@ def _check_entities(name: str, text: str) -> None:
     unfolded = 0
     for found in ENTITY.finditer(text):
         unfolded += len(found[2]) * text.count(f"&{found[1]};")
-        if "&" in found[2] or unfolded > MOST_UNFOLDED:
+        if "&" in found[2] or unfolded > limits.MOST_UNFOLDED:
             line = text.count("\n", 0, found.start()) + 1
             raise Unreadable(f"has an entity {found[1]} that unfolds too far", name, line)
+
+
+def _check_depth(name: str, text: str) -> None:
+    """Refuse XML nested beyond the limit, on which the parser of RDF/XML takes time in the square of the depth."""
+    from xml.parsers.expat import ExpatError, ParserCreate
+
+    parser, depth = ParserCreate(), 0
+
+    def down(*_) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > limits.DEEPEST:
+            place = parser.CurrentLineNumber, parser.CurrentColumnNumber + 1
+            raise Unreadable("is nested too deeply", name, *place)
+
+    def up(_) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartElementHandler, parser.EndElementHandler = down, up
+    # What is no XML is found and told by the parser of RDF/XML.
+    with suppress(ExpatError):
+        parser.Parse(text.encode(), True)
 
 
 class _Graph:

@@ -19,11 +19,9 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from coproduction.loaders import limits
 from coproduction.loaders.raw import Place, RawRecord, Unreadable, step
 
-DEEPEST = 50
-# What aliases may add, in values: some anchors shared by many records, but no text that unfolds without end.
-MOST_REPEATED = 100_000
 # What the fast parser says of `:` and `?` inside brackets, and of true faults there.
 IN_FLOW = {"found unexpected ':'", "did not find expected ',' or ']'", "did not find expected ',' or '}'"}
 NO_RECORD = "holds no record: a record is a mapping with id, title and source"
@@ -116,7 +114,7 @@ class _Composer:
         place = self.tree.places[pointer] = _place(event)
         if isinstance(event, AliasEvent):
             return self.again(event.anchor, pointer, place)
-        if depth > DEEPEST:
+        if depth > limits.DEEPEST:
             raise Unreadable("is nested too deeply", self.name, place.line, place.column)
         if isinstance(event, ScalarEvent):
             found: object = event.value
@@ -156,8 +154,8 @@ class _Composer:
         while todo:
             value, there, here = todo.pop()
             self.repeated += 1
-            if self.repeated > MOST_REPEATED:
-                message = f"unfolds to more than {MOST_REPEATED:,} values by its aliases"
+            if self.repeated > limits.MOST_REPEATED:
+                message = f"unfolds to more than {limits.MOST_REPEATED:,} values by its aliases"
                 raise Unreadable(message, self.name, place.line, place.column)
             self.tree.places[here] = self.tree.places[there]
             if there in self.tree.keys and here != pointer:

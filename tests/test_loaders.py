@@ -251,7 +251,7 @@ def test_tsv_keeps_commas_and_semicolons():
     [
         ("id,title,source\n", None, "has a header and no row"),
         ("\ufeff", 1, "has no header"),
-        ("\nid,title,source\na,b,own\n", 1, "has no header"),
+        ("\n,,\n", 1, "has no header"),
         ("id,title,id\na,b,c\n", 1, "column 'id' stands twice in the header"),
         ("id,,source\na,b,c\n", 1, "column 2 has no name in the header"),
         ('id,title,source\na,"b\nc",own\nd,e,own,f\n', 4, "row has 4 cells, the header 3"),

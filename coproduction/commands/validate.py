@@ -14,7 +14,9 @@ def run(files, fmt, lang, given, own) -> None:
     words, book, rules = vocabulary(own)
     cases, findings = readable(files, book, given)
     findings += validation.findings(cases, rules, words, shipped_cases(), lang)
-    findings.sort(key=lambda f: (files.index(f.file) if f.file in files else 0, f.line or 0, f.column or 0))
+    # In the order of files and sheets, which a folder or a workbook may have many of.
+    order = {place: n for n, place in enumerate(dict.fromkeys((f.file, f.sheet) for f in findings))}
+    findings.sort(key=lambda f: (order[f.file, f.sheet], *f.order()))
     if fmt == "json":
         click.echo(report.as_json(findings))
     elif findings:

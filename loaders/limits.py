@@ -17,7 +17,7 @@ LONGEST_CELL = 1_000_000
 # A table, be it CSV or a sheet. All variables with basis, passage, reason and why take some 400 columns.
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 2_000
-# Brackets in brackets, in YAML, JSON and XML.
+# Lists, mappings and elements in others, in YAML, JSON and XML, below the outermost.
 DEEPEST = 50
 # What YAML aliases may add, in values: some anchors shared by many records, but no text that unfolds without end.
 MOST_REPEATED = 100_000

@@ -6,12 +6,12 @@ findings later, as unknown keys; terms of other vocabularies say nothing here.
 """
 
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from coproduction import names
 from coproduction.loaders import limits
+from coproduction.loaders.depth import check_rdf
 from coproduction.loaders.raw import Place, RawRecord, Unreadable
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def read(name: str, text: str, suffix: str, first: int = 1) -> list[RawRecord]:
 
     if suffix == "rdf":
         _check_entities(name, text)
-        _check_depth(name, text)
+    check_rdf(name, text, suffix, first)
     store, form = Store(), RdfFormat.from_extension(suffix)
     try:
         store.extend(parse(input=text.encode(), format=form, base_iri="urn:file:"))
@@ -44,19 +44,24 @@ def read(name: str, text: str, suffix: str, first: int = 1) -> list[RawRecord]:
         if "LoadDocumentCallback" in message:
             message = "its context lies elsewhere; write the context into the file"
         line, column = _xml_place(text) if suffix == "rdf" else (error.lineno, error.offset)
-        raise Unreadable(f"is no {form.name}: {message}", name, line and line + first - 1, column) from None
+        raise Unreadable(f"is no {form.name}: {message}", name, line + first - 1 if line else _only(first), column) from None
     except ValueError as error:
-        raise Unreadable(f"cannot be read: {str(error).splitlines()[0]}", name) from None
+        raise Unreadable(f"cannot be read: {str(error).splitlines()[0]}", name, _only(first)) from None
     graph = _Graph(store, shipped_codebook())
     found = store.quads_for_pattern(None, NamedNode(names.RDF_TYPE), NamedNode(COP + "Case"), None)
     subjects = sorted({q.subject for q in found}, key=str)
     if not subjects:
-        raise Unreadable(f"holds no case: no node is a <{COP}Case>", name, first if first > 1 else None)
+        raise Unreadable(f"holds no case: no node is a <{COP}Case>", name, _only(first))
     records = [record for subject in subjects for record in _records(name, text, graph, subject)]
     if first > 1:
         for record in records:
             record.places = {"": Place(first)}
     return records
+
+
+def _only(first: int) -> int | None:
+    """Return the line of a text that is one line of its file, the only place to be told of it."""
+    return first if first > 1 else None
 
 
 def _xml_place(text: str) -> tuple[int | None, int | None]:
@@ -78,29 +83,6 @@ def _check_entities(name: str, text: str) -> None:
         if "&" in found[2] or unfolded > limits.MOST_UNFOLDED:
             line = text.count("\n", 0, found.start()) + 1
             raise Unreadable(f"has an entity {found[1]} that unfolds too far", name, line)
-
-
-def _check_depth(name: str, text: str) -> None:
-    """Refuse XML nested beyond the limit, on which the parser of RDF/XML takes time in the square of the depth."""
-    from xml.parsers.expat import ExpatError, ParserCreate
-
-    parser, depth = ParserCreate(), 0
-
-    def down(*_) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > limits.DEEPEST:
-            place = parser.CurrentLineNumber, parser.CurrentColumnNumber + 1
-            raise Unreadable("is nested too deeply", name, *place)
-
-    def up(_) -> None:
-        nonlocal depth
-        depth -= 1
-
-    parser.StartElementHandler, parser.EndElementHandler = down, up
-    # What is no XML is found and told by the parser of RDF/XML.
-    with suppress(ExpatError):
-        parser.Parse(text.encode(), True)
 
 
 class _Graph:

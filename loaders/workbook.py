@@ -65,8 +65,9 @@ def opened(name: str, file: BinaryIO) -> Iterator[tuple["Workbook", dict[str, Sh
         raise Unreadable(says, name) from None
     except Exception as error:
         # openpyxl says of no error what a broken file may raise; fuzzing came to a dozen kinds.
-        says = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise Unreadable(f"is no workbook that can be read: {says:.200}", name) from None
+        says = f"{type(error).__name__}: {error}".splitlines()[0]
+        message = "is no workbook that can be read: open it in a spreadsheet program and save it anew"
+        raise Unreadable(f"{message} ({says:.150})", name) from None
 
 
 def _start(file: BinaryIO) -> bytes:
@@ -99,7 +100,8 @@ class _Scan:
     def __init__(self, name: str, part: str):
         self.name, self.part = name, part
         self.notes = SheetNotes()
-        self.depth = self.row = self.column = 0
+        self.row = self.column = 0
+        self.depth = -1
         self.cell: dict[str, str] = {}
         self.inside = ""
         self.formula: str | None = None

@@ -258,8 +258,9 @@ def _add_entries(name: str, sheet: Sheet, records: list[RawRecord]) -> None:
         if table.is_passed_over(word):
             continue
         source, _, slug = word.rpartition("/")
-        given = {c: row.cells.get(by_name[c]) for c in NARROWER if c in by_name}
-        wanted = {c: w for c, w in ({"source": source} | given).items() if w}
+        wanted = {c: row.cells[by_name[c]] for c in NARROWER if row.cells.get(by_name.get(c, 0))}
+        if source:
+            wanted.setdefault("source", source)
         hits = [r for r in by_id.get(slug, ()) if all(r.data.get(c, SETTLED) == w for c, w in wanted.items())]
         if len(hits) != 1:
             _no_case(sheet, row, at, word, hits, records[0], nearest(slug, by_id))

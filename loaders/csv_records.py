@@ -6,6 +6,7 @@ Columns are `<key>`, `<variable>.basis`, `.passage`, `.reason`, `.why`, and `con
 """
 
 import csv
+import io
 from collections.abc import Iterator
 from typing import TextIO
 
@@ -16,12 +17,14 @@ from coproduction.loaders.raw import Place, RawRecord, Unreadable
 DELIMITERS = ",;\t|"
 
 
-def read(name: str, text: TextIO, guess: Guess | None = None) -> Iterator[RawRecord]:
+def read(name: str, text: TextIO | str, guess: Guess | None = None) -> Iterator[RawRecord]:
     """Yield the records of a CSV text, the first with a note where its encoding is only guessed.
 
     Raises Unreadable for a faulty header, for a row longer than the header, and where there is no record.
     """
     csv.field_size_limit(limits.LONGEST_CELL)
+    if isinstance(text, str):
+        text = io.StringIO(text, newline="")
     skipped, delimiter = _start(text)
     rows = csv.reader(text, delimiter=delimiter, strict=True)
     header: list[str] | None = None

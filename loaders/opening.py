@@ -209,4 +209,6 @@ def _around(line: bytes, at: int) -> str:
     """Return the word around a byte, read in the fallback encoding."""
     text = line.decode(FALLBACK, "replace")
     begin = max((text.rfind(c, 0, at) for c in ' ,;\t"'), default=-1) + 1
-    return text[begin:].split()[0].strip('",;\t')[:40]
+    # A blank of Windows-1252 may stand alone.
+    word = (text[begin:].split() or [text[at]])[0]
+    return word.strip('",;\t')[:40]

@@ -12,6 +12,9 @@ from coproduction.loaders import limits
 
 LANG = click.option("--lang", default="en", show_default=True, help="Language of labels and messages.")
 GIVEN = click.option("--input-format", "given", help="Format of the files, where the suffix does not tell.")
+FROM = click.option(
+    "--from", "--input-format", "given", help="Format of the files, where the suffix does not tell, such as participedia."
+)
 OUTPUT = click.option(
     "-o", "--output", type=click.Path(dir_okay=False, allow_dash=True), help="File to write; standard output otherwise."
 )
@@ -109,6 +112,37 @@ def validate(files, fmt, lang, given, own) -> None:
     from coproduction.commands import validate
 
     validate.run(files, fmt, lang, given, own)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True)
+@OUTPUT
+@click.option("--format", "fmt", help="Format to write, where the suffix does not tell.")
+@FROM
+@LANG
+@WITH
+def convert(files, output, fmt, given, lang, own) -> None:
+    """Write records in another format: ttl, trig, nq, nt, rdf, jsonld, yaml, json, csv, tsv or xlsx.
+
+    Records of Participedia are read with --from participedia.
+    """
+    from coproduction.commands import convert
+
+    convert.convert(files, output, fmt, lang, given, own)
+
+
+@cli.command()
+@click.argument("output", metavar="OUT", type=click.Path(dir_okay=False, allow_dash=True))
+@click.option("--format", "fmt", help="Format to write, where the suffix does not tell.")
+@click.option("--fill", multiple=True, type=click.Path(), help="Put the records of this file into the form.")
+@FROM
+@LANG
+@WITH
+def template(output, fmt, fill, given, lang, own) -> None:
+    """Write a form for records of your own: xlsx with drop-downs, csv, tsv or yaml, in English or French."""
+    from coproduction.commands import convert
+
+    convert.template(output, fmt, fill, lang, given, own)
 
 
 @cli.command()

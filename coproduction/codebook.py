@@ -56,7 +56,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Codebook:
-    """Everything that a record is read by."""
+    """Everything that a record is read by.
+
+    former: names of older templates by today's, `""` having those of a record and `contributions` ... of its entries.
+    """
 
     variables: Mapping[str, Variable]
     answers: Mapping[str, str]
@@ -66,6 +69,7 @@ class Codebook:
     fields: Mapping[str, Field]
     definitions: Mapping[str, str]
     context: Mapping
+    former: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def load(vocabulary: Vocabulary) -> Codebook:
@@ -79,15 +83,17 @@ def load(vocabulary: Vocabulary) -> Codebook:
         variables[key] = Variable(key, iri, prop, tuple(k for k, a in answers.items() if a in allowed))
     context = load_context(vocabulary)
     definitions = {names.local(i): i for i in vocabulary.instances("Definition")}
+    fields = fields_of(vocabulary, context, {v.property for v in variables.values()})
     return Codebook(
         variables=variables,
         answers=answers,
         bases=vocabulary.keys("Basis"),
         reasons=vocabulary.keys("ReasonUnknown"),
         derivations=_derivations(vocabulary, answer_keys),
-        fields=fields_of(vocabulary, context, {v.property for v in variables.values()}),
+        fields=fields,
         definitions=definitions,
         context=context,
+        former=_former(vocabulary, variables, fields),
     )
 
 
@@ -151,6 +157,17 @@ def fields_of(vocabulary: Vocabulary, context: Mapping, variables: set[str]) -> 
         aliases = _aliases(vocabulary, choices) if kind == "code" else {}
         found[key] = Field(key, prop, kind, many, choices, fields, aliases)
     return found
+
+
+def _former(vocabulary: Vocabulary, variables: Mapping[str, Variable], fields: Mapping[str, Field]) -> dict[str, dict]:
+    """Return today's key by the former one, for records under `""` and for entries under the key of their list."""
+
+    def of(iris: Mapping[str, str]) -> dict[str, str]:
+        return {o.value: key for key, iri in iris.items() for o in vocabulary.objects(iri, COP + "formerKey")}
+
+    holders = {"": {k: f.property for k, f in fields.items()} | {k: v.iri for k, v in variables.items()}}
+    holders |= {key: {k: f.property for k, f in spec.fields.items()} for key, spec in fields.items() if spec.fields}
+    return {holder: found for holder, iris in holders.items() if (found := of(iris))}
 
 
 def _prefixes(context: Mapping) -> dict:

@@ -1,8 +1,9 @@
 """Records in CSV or TSV: a row a record, a column a key.
 
-Columns are `<key>`, `<variable>.basis`, `.passage`, `.reason`, `.why`, and `contribution.1.who`, `value.1.kind` ...;
-`;` parts the items of a list. The delimiter is told from the header (comma, semicolon, tab or bar), or by a first line
-`sep=;` as Excel knows it. Empty lines, and empty columns at the end, are passed over.
+Columns are `<key>`, `<variable>.basis`, `.passage`, `.reason`, `.why`, and `contribution.1.who`, `value.1.kind` ...,
+`sector.1.text` where an entry of a list of concepts has a text or passages of its own; `;` parts the items of a list.
+A cell that `cells.guarded` wrote is read as it was. The delimiter is told from the header (comma, semicolon, tab or
+bar), or by a first line `sep=;` as Excel knows it. Empty lines, and empty columns at the end, are passed over.
 """
 
 import csv
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from coproduction.loaders import limits, table
+from coproduction.loaders.cells import unguarded
 from coproduction.loaders.opening import Guess
 from coproduction.loaders.raw import Place, RawRecord, Unreadable
 
@@ -32,7 +34,7 @@ def read(name: str, text: TextIO | str, guess: Guess | None = None) -> Iterator[
     try:
         for row in rows:
             line, before = before + 1, skipped + rows.line_num
-            cells = [cell.strip() for cell in row]
+            cells = [unguarded(cell.strip()) for cell in row]
             if not any(cells):
                 continue
             if header is None:

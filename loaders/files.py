@@ -111,6 +111,12 @@ def _json(name: str) -> Iterable[RawRecord]:
     return read(name, read_text(name))
 
 
+def _participedia(name: str) -> Iterable[RawRecord]:
+    from coproduction.loaders.participedia import read
+
+    return read(name, read_text(name))
+
+
 def _json_lines(name: str) -> Iterator[RawRecord]:
     from coproduction.loaders.json_records import read_lines
 
@@ -151,6 +157,7 @@ FORMATS: dict[str, Callable[[str], Iterable[RawRecord]]] = {
     "ndjson": _json_lines,
     "csv": _csv,
     "tsv": _csv,
+    "participedia": _participedia,
     "xlsx": _xlsx,
     "xlsm": _xlsx,
     **{suffix: _rdf(suffix) for suffix in ("ttl", "nt", "nq", "trig", "rdf", "jsonld")},

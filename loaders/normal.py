@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from coproduction import names
 from coproduction.loaders.case import SETTLED, Case, Fact, Findings, Passage
 from coproduction.loaders.derive import derive
+from coproduction.loaders.former import renamed
 from coproduction.loaders.raw import Finding, RawRecord, nearest, step
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ OFFSETS = re.compile(r"([0-9]{1,12})\s*[-–:]\s*([0-9]{1,12})")
 
 def normalise(raw: RawRecord, book: "Codebook", base: str = names.BASE) -> tuple[Case | None, list[Finding]]:
     """Return the case in normal form and the findings on it; no case where its key (source, id) cannot be told."""
+    raw = renamed(raw, book)
     found = Findings(raw)
     data = {k: v for k, v in raw.data.items() if v not in ("", [], {})}
     named = _check_name(data, found)

@@ -22,6 +22,7 @@ class RawRecord:
     """One record as it came: nested dicts, lists and strings, and the place of each value and key by JSON pointer.
 
     `pointer` leads to the record in its file. Where records of a file share keys, `shared` leads to what holds those.
+    `moved` has the pointers of values that stand under another name in the file, by the one that they are read by.
     `findings` are what the reader of the format has to say already.
     """
 
@@ -31,6 +32,7 @@ class RawRecord:
     pointer: str = ""
     keys: dict[str, Place] = field(default_factory=dict)
     shared: str | None = None
+    moved: dict[str, str] = field(default_factory=dict)
     findings: list["Finding"] = field(default_factory=list)
 
     def note(self, code: str, message: str, place: Place, **more) -> None:
@@ -45,6 +47,7 @@ class RawRecord:
 
         With `key`, the place is that of the key which the value stands under.
         """
+        pointer = self._as_written(pointer)
         full = self.pointer + pointer
         if self.shared is not None and pointer:
             top = "/" + pointer.split("/", 2)[1]
@@ -56,6 +59,12 @@ class RawRecord:
         while near and near not in self.places:
             near = near.rpartition("/")[0]
         return full, self.places.get(near, Place())
+
+    def _as_written(self, pointer: str) -> str:
+        near = pointer
+        while near and near not in self.moved:
+            near = near.rpartition("/")[0]
+        return self.moved[near] + pointer[len(near) :] if near else pointer
 
 
 @dataclass

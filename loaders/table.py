@@ -24,6 +24,17 @@ def nested() -> dict[str, str]:
     return {field.key.removesuffix("s"): field.key for field in fields if field.kind == "nested"}
 
 
+@cache
+def numbered() -> dict[str, str]:
+    """Return the keys whose entries may have columns of their own, by the word that these begin with.
+
+    Beside entries that are mappings these are concepts that have a text or passages: `sector.1.text`.
+    """
+    from coproduction.codebook import shipped_codebook
+
+    return nested() | {field.key: field.key for field in shipped_codebook().fields.values() if field.kind == "concept"}
+
+
 def check_header(name: str, header: list[str], line: int | None = None, sheet: str | None = None) -> None:
     """Raise Unreadable for a header without a name, with one name twice, or with more columns than the limit."""
     if not any(header):
@@ -51,8 +62,8 @@ def record(name: str, cells: Iterable[Cell], place: Place) -> RawRecord:
     for column, cell, at in cells:
         head, _, rest = column.partition(".")
         number, _, key = rest.partition(".")
-        if head in nested() and re.fullmatch("[0-9]{1,4}", number) and key:
-            listed.setdefault(nested()[head], {}).setdefault(int(number), {})[ENTRY_PARTS.get(key, key)] = (cell, at)
+        if head in numbered() and re.fullmatch("[0-9]{1,4}", number) and key:
+            listed.setdefault(numbered()[head], {}).setdefault(int(number), {})[ENTRY_PARTS.get(key, key)] = (cell, at)
         elif rest in FACT_PARTS:
             facts.setdefault(head, {})[FACT_PARTS[rest]] = cell
             found.places[f"/facts/{head}/{FACT_PARTS[rest]}"] = at

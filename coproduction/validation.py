@@ -4,24 +4,44 @@ What the tables say here the border shapes say too, to any SHACL engine: a test 
 definition.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from coproduction import borders, names
+from coproduction import borders, consistency, names
 from coproduction.cases import link_findings
-from coproduction.loaders.case import Case
+from coproduction.loaders.case import SETTLED, Case
 from coproduction.loaders.raw import Finding
-from coproduction.verdicts import OUT, Rules, answers, judge
+from coproduction.rules import rules as all_rules
+from coproduction.rules import told
+from coproduction.verdicts import OUT, UNDETERMINED, Rules, answers, judge, settling
 from coproduction.vocabulary import Vocabulary
+
+# How many of the variables that settle most the advice names.
+NAMED = 3
 
 
 def findings(
-    cases: Iterable[Case], rules: Rules, vocabulary: Vocabulary, known: Iterable[Case] = (), lang: str = "en"
+    cases: Iterable[Case],
+    rules: Rules,
+    vocabulary: Vocabulary,
+    known: Iterable[Case] = (),
+    lang: str = "en",
+    advice: bool = False,
+    texts: Mapping[str, str] | None = None,
 ) -> list[Finding]:
-    """Return the findings on cases beyond their form: crossed borders, labels against the facts, links to no case."""
-    cases = list(cases)
+    """Return the findings on cases beyond their form, one for each rule and place.
+
+    They are crossed borders, labels against the facts, links to no case, what a case says against itself and its like.
+    advice: also where most verdicts are open. texts: the sources' texts by key, to verify passages in.
+    """
+    cases, known = list(cases), list(known)
     found: list[Finding] = []
     by_definition = {slug: borders.borders(vocabulary, d) for slug, d in rules.definitions.items()}
+    profiles: dict[frozenset, tuple] = {}
     for case in cases:
+        found += consistency.range_findings(case, lang)
+        found += consistency.passage_findings(case, texts or {}, lang)
+        if advice and case.coder == SETTLED:
+            found += _undetermined(case, rules, lang, profiles)
         given = answers(case.facts)
         values = {slug: criterion.truth(given) for slug, criterion in rules.criteria.items()}
         claimed = list(dict.fromkeys(case.record.get("claimed_under", [])))
@@ -30,7 +50,36 @@ def findings(
                 found.append(_crossed(case, border, rules, lang))
         if case.record.get("source_label") == "yes":
             found += _label_against_facts(case, rules, vocabulary, set(claimed), lang)
-    return found + link_findings(cases, known)
+    found += consistency.between_findings(cases, known, lang)
+    found += consistency.duplicate_findings(cases, known, lang)
+    found += [told(f, lang) for f in link_findings(cases, known)]
+    return once(found)
+
+
+def once(found: Iterable[Finding]) -> list[Finding]:
+    """Return findings without those that repeat another one's rule and place. Each border and definition is a rule."""
+    seen: dict[tuple, Finding] = {}
+    for f in found:
+        place = f.pointer if f.pointer is not None else (f.sheet, f.cell, f.line, f.column)
+        seen.setdefault((f.code, f.file, place, f.case, f.key, f.definition, f.criterion, f.value), f)
+    return list(seen.values())
+
+
+def _undetermined(case: Case, rules: Rules, lang: str, profiles: dict) -> Iterable[Finding]:
+    """Yield advice where most operative definitions leave a case undetermined; cases alike are judged once."""
+    profile = frozenset(answers(case.facts).items())
+    if profile not in profiles:
+        operative = rules.operative()
+        verdicts = judge(rules, case.facts, operative)
+        still_open = sum(v.outcome == UNDETERMINED for v in verdicts.values())
+        most = still_open * 2 > len(operative)
+        first = [key for key, _ in settling(rules, case.facts, operative)[:NAMED]] if most else []
+        profiles[profile] = most, still_open, len(operative), first
+    most, still_open, all_, first = profiles[profile]
+    if most:
+        rule = all_rules()["undetermined"]
+        message = rule.message(lang, open=still_open, all=all_, first=", ".join(first))
+        yield Finding.of(case.raw, rule.code, message, severity=rule.severity, key=first[0] if first else None)
 
 
 def _crossed(case: Case, border: borders.Border, rules: Rules, lang: str) -> Finding:
@@ -58,15 +107,16 @@ def _label_against_facts(case: Case, rules: Rules, vocabulary: Vocabulary, claim
     for slug, verdict in judge(rules, case.facts, operative).items():
         if verdict.outcome != OUT:
             continue
+        rule = all_rules()["label-against-facts"]
         name = vocabulary.label(rules.definitions[slug].iri, lang)
         why = ", ".join(verdict.decided_by)
         found.append(
             Finding.of(
                 case.raw,
                 "label-against-facts",
-                f"the record calls the case co-production, and its facts put it out under {name} ({why})",
+                rule.message(lang, name=name, why=why),
                 "/source_label",
-                severity="warning",
+                severity=rule.severity,
                 key="source_label",
                 value="yes",
                 definition=slug,

@@ -11,6 +11,9 @@ import click
 from coproduction.loaders import limits
 
 LANG = click.option("--lang", default="en", show_default=True, help="Language of labels and messages.")
+MESSAGES = click.option(
+    "--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Language of the messages."
+)
 GIVEN = click.option("--input-format", "given", help="Format of the files, where the suffix does not tell.")
 FROM = click.option(
     "--from", "--input-format", "given", help="Format of the files, where the suffix does not tell, such as participedia."
@@ -18,6 +21,7 @@ FROM = click.option(
 OUTPUT = click.option(
     "-o", "--output", type=click.Path(dir_okay=False, allow_dash=True), help="File to write; standard output otherwise."
 )
+REPORTS = ("human", "concise", "json", "sarif", "junit", "github", "turtle", "html")
 WITH = click.option(
     "--with",
     "own",
@@ -99,11 +103,20 @@ def classify(files, one, only, every, readings, with_placing, asking, texts, fmt
 
 @cli.command(epilog=limits.in_words())
 @click.argument("files", nargs=-1, required=True)
-@click.option("--format", "fmt", type=click.Choice(["human", "json"]), default="human", show_default=True)
-@LANG
+@click.option("--format", "fmt", type=click.Choice(REPORTS), default="human", show_default=True)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "never"]),
+    default="error",
+    show_default=True,
+    help="The least severe finding that makes the command leave with 1.",
+)
+@click.option("--texts", type=click.Path(file_okay=False), help="Folder of the sources' texts, to verify passages in.")
+@click.option("--shacl", is_flag=True, help="Run the SHACL shapes by pySHACL too; slower, and the reference.")
+@MESSAGES
 @GIVEN
 @WITH
-def validate(files, fmt, lang, given, own) -> None:
+def validate(files, fmt, fail_on, texts, shacl, lang, given, own) -> None:
     """Check new case data: well formed, consistent, and within the borders that it claims to respect.
 
     FILES are XLSX, CSV, TSV, YAML, JSON, JSON Lines, JSON-LD, Turtle, TriG, N-Triples, N-Quads or RDF/XML by their
@@ -111,7 +124,28 @@ def validate(files, fmt, lang, given, own) -> None:
     """
     from coproduction.commands import validate
 
-    validate.run(files, fmt, lang, given, own)
+    validate.run(files, fmt, fail_on, texts, shacl, lang, given, own)
+
+
+@cli.command()
+@click.argument("code", required=False)
+@MESSAGES
+def explain(code, lang) -> None:
+    """Explain a finding of validate by its CODE, or list all codes."""
+    from coproduction.commands import explain
+
+    explain.run(code, lang)
+
+
+@cli.command()
+@click.argument("file")
+@click.option("--write", is_flag=True, help="Write the repairs into the file; without it, they are only shown.")
+@GIVEN
+def fix(file, write, given) -> None:
+    """Show the safe repairs of a file of records (white space, labels, letter case, dates), or make them."""
+    from coproduction.commands import fix
+
+    fix.run(file, write, given)
 
 
 @cli.command()

@@ -115,7 +115,7 @@ def turtle(vocabulary: Vocabulary, definition: Definition, header: bool = True) 
         ]
         if border.neighbour:
             lines.append(f"    cop:borderNeighbour <{border.neighbour}> ;")
-        texts = [f"{_quoted(text)}@{lang}" for lang, text in sorted(border.messages.items())]
+        texts = [f"{quoted(text)}@{lang}" for lang, text in sorted(border.messages.items())]
         lines += [
             "    sh:message " + " ,\n        ".join(texts) + " ;",
             "    sh:severity sh:Violation ;",
@@ -139,7 +139,7 @@ def _shorten(text: str, prefix: str, iri: str) -> str:
     return re.sub(rf"<{re.escape(iri)}([\w-]+)>", rf"{prefix}:\1", text)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

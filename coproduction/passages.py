@@ -20,6 +20,8 @@ from coproduction.vocabulary import Vocabulary, shipped
 FILE = "passages.csv"
 COLUMNS = ["source", "start", "end", "sha256", "locator"]
 Key = tuple[str, int, int]
+# In bytes: what is larger is no text of a work, and is not read.
+LARGEST_TEXT = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def texts(folder: Path, vocabulary: Vocabulary) -> dict[str, str]:
     digests = {s.sha256: s.key for s in sources(vocabulary).values()}
     found = {}
     for file in sorted(folder.iterdir()):
-        if file.is_file() and file.stat().st_size < 10_000_000:
+        if file.is_file() and file.stat().st_size < LARGEST_TEXT:
             data = file.read_bytes()
             key = digests.get(hashlib.sha256(data).hexdigest())
             if key:

@@ -49,11 +49,11 @@ class Rule:
 
     def message(self, lang: str, **values) -> str:
         """Return what the rule says of something, in a language or in English where it lacks that."""
-        return self.says.get(lang, self.says["en"]).format(**values)
+        return self.says[lang if lang in self.says else "en"].format(**values)
 
     def word(self, key: str, lang: str, **values) -> str:
         """Return a part of a message by its key."""
-        return self.words[key].get(lang, self.words[key]["en"]).format(**values)
+        return self.words[key][lang if lang in self.words[key] else "en"].format(**values)
 
 
 @cache

@@ -4,7 +4,7 @@ What the tables say here the border shapes say too, to any SHACL engine: a test 
 definition.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from coproduction import borders, consistency, names
 from coproduction.cases import link_findings
@@ -27,17 +27,19 @@ def findings(
     lang: str = "en",
     advice: bool = False,
     texts: Mapping[str, str] | None = None,
+    watch: Callable[[Iterable[Case]], Iterable[Case]] = iter,
 ) -> list[Finding]:
     """Return the findings on cases beyond their form, one for each rule and place.
 
     They are crossed borders, labels against the facts, links to no case, what a case says against itself and its like.
     advice: also where most verdicts are open. texts: the sources' texts by key, to verify passages in.
+    watch: what the cases are handed through, such as a bar that shows how far the work is.
     """
     cases, known = list(cases), list(known)
     found: list[Finding] = []
     by_definition = {slug: borders.borders(vocabulary, d) for slug, d in rules.definitions.items()}
     profiles: dict[frozenset, tuple] = {}
-    for case in cases:
+    for case in watch(cases):
         found += consistency.range_findings(case, lang)
         found += consistency.passage_findings(case, texts or {}, lang)
         if advice and case.coder == SETTLED:

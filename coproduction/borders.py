@@ -140,6 +140,7 @@ def _shorten(text: str, prefix: str, iri: str) -> str:
 
 
 def quoted(text: str) -> str:
+    """Return a text as a Turtle literal of one line."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

@@ -118,7 +118,9 @@ def _labels(vocabulary: Vocabulary, judging: Rules) -> Iterable[str]:
     yes = vocabulary.keys("SourceLabel")["yes"]
     for definition in judging.operative():
         slug = definition.slug
-        text = {lang: f"{rules()[code].name[lang]}: {vocabulary.label(definition.iri, lang)}" for lang in rules()[code].name}
+        text = {
+            lang: f"{rules()[code].name[lang]}: {vocabulary.label(definition.iri, lang)}" for lang in rules()[code].name
+        }
         unlabelled = f"[ sh:not [ sh:property [ sh:path cop:sourceLabel ; sh:hasValue <{yes}> ] ] ]"
         body = f"sh:or ( {unlabelled} shape:claimed-{slug} shape:border-{slug} )"
         yield _shape(f"label-{slug}", "sh:targetSubjectsOf cop:sourceLabel", code, body, text)
@@ -129,13 +131,16 @@ def _open(judging: Rules) -> str:
     operative = judging.operative()
     listed = " ".join(f"<{d.iri}>" for d in operative)
     # By sh:node, so that the result names this shape and not the part of it that has no name.
-    body = (f"sh:node [ sh:property [ sh:path cop:hasVerdict ; sh:qualifiedMaxCount {len(operative) // 2} ; sh:qualifiedValueShape [ "
+    most = f"sh:qualifiedMaxCount {len(operative) // 2}"
+    body = (f"sh:node [ sh:property [ sh:path cop:hasVerdict ; {most} ; sh:qualifiedValueShape [ "
             f"sh:property [ sh:path cop:definition ; sh:minCount 1 ; sh:in ( {listed} ) ] , "
             f"[ sh:path cop:outcome ; sh:hasValue cop:undetermined ] ] ] ]")  # fmt: skip
     return _shape("undetermined", "sh:targetClass cop:Case", "undetermined", body)
 
 
-def results(quads: Iterable, vocabulary: Vocabulary, book: Codebook, judging: Rules, known: Iterable[Case] = ()) -> list[Result]:
+def results(
+    quads: Iterable, vocabulary: Vocabulary, book: Codebook, judging: Rules, known: Iterable[Case] = ()
+) -> list[Result]:
     """Return what pySHACL finds in the RDF of cases, given as quads, with each rule that is broken.
 
     known: cases that the data may link to and that are not looked at themselves.
@@ -209,7 +214,9 @@ def with_shacl(
         said = dict(result.messages)
         severity = {"Violation": "error", "Warning": "warning", "Info": "info"}[result.severity]
         message = f"{said.get(lang, said.get('en', result.shape))} ({result.shape})"
-        found.append(Finding.of(case.raw, result.code, message, severity=severity, definition=definition, value=result.shape))
+        found.append(
+            Finding.of(case.raw, result.code, message, severity=severity, definition=definition, value=result.shape)
+        )
     return found
 
 

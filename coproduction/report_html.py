@@ -1,5 +1,6 @@
 """A report of findings as one HTML file that needs nothing else, and that a screen reader and a printer can take."""
 
+import re
 from collections.abc import Iterable
 from html import escape
 
@@ -17,6 +18,12 @@ TEXTS = {
            "count": "{error} erreurs, {warning} avertissements, {info} conseils pour {records} fiches.",
            "skip": "Aller aux constats", "findings": "Constats"},
 }  # fmt: skip
+# Control characters, lone halves of pairs, and the code points that Unicode has set aside as no characters.
+UNWRITABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
 MARKS = {"error": "✖", "warning": "▲", "info": "ℹ"}
 STYLE = """
 :root { color-scheme: light dark; --line: #767676; --error: #b00020; --warning: #7a4f00; --info: #00539b }
@@ -70,5 +77,5 @@ def _section(code: str, lang: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a text as HTML, without control characters, which HTML has no way to write."""
-    return escape("".join(c if c in "\t\n" or c.isprintable() or c.isspace() and c >= " " else "�" for c in text))
+    """Return a text as HTML, without the characters that HTML has no way to write."""
+    return escape(UNWRITABLE.sub("\ufffd", text))

@@ -1,6 +1,7 @@
 """Reports for other tools: SARIF 2.1.0, JUnit XML, and the workflow commands that GitHub shows beside the lines."""
 
 import json
+import re
 from collections.abc import Iterable
 from importlib.metadata import version
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from coproduction.rules import rules
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 SARIF_LEVEL = {"error": "error", "warning": "warning", "info": "note"}
+UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 GITHUB_COMMAND = {"error": "error", "warning": "warning", "info": "notice"}
 
 
@@ -81,7 +83,13 @@ def junit(findings: Iterable[Finding], cases: Iterable[Case], lang: str = "en") 
     for file, found in by_file.items():
         errors = sum(f.severity == "error" for f in found)
         suite = ElementTree.SubElement(
-            root, "testsuite", name=_xml(file), tests=str(len(found) or 1), failures=str(errors), errors="0", skipped="0"
+            root,
+            "testsuite",
+            name=_xml(file),
+            tests=str(len(found) or 1),
+            failures=str(errors),
+            errors="0",
+            skipped="0",
         )
         if not found:
             ElementTree.SubElement(suite, "testcase", name="valid", classname=_xml(file))
@@ -98,7 +106,7 @@ def junit(findings: Iterable[Finding], cases: Iterable[Case], lang: str = "en") 
 
 def _xml(text: str) -> str:
     """Return a text without the characters that XML 1.0 has no way to write."""
-    return "".join(c if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff" else "�" for c in text)
+    return UNWRITABLE.sub("\ufffd", text)
 
 
 def github(findings: Iterable[Finding], cases: Iterable[Case], lang: str = "en") -> str:

@@ -241,7 +241,9 @@ def _single(spec, word: str, pointer: str, found: Findings) -> str | None:
     return None
 
 
-def choice(word, choices, pointer: str, key: str, found: Findings, aliases: Mapping = MappingProxyType({})) -> str | None:
+def choice(
+    word, choices, pointer: str, key: str, found: Findings, aliases: Mapping = MappingProxyType({})
+) -> str | None:
     """Return the known name for a word or an alias of it, or None with a finding that names the nearest."""
     text = str(word).strip()
     if text in choices:

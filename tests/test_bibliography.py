@@ -253,7 +253,10 @@ def test_notes_worked_out_by_hand(written, fmt):
     assert {key: read[key][3] for key in NOTES} == NOTES
     # Where two sources print a field differently, both prints stand in the note.
     note = read["alford-2009"][3]
-    assert "Authors as printed: J. Alford (anzsog-2017); Alford (bovaird-loeffler-2015); John Alford (ifg-seminar)." in note
+    assert (
+        "Authors as printed: J. Alford (anzsog-2017); Alford (bovaird-loeffler-2015); John Alford (ifg-seminar)."
+        in note
+    )
     assert "from service-delivery to co-production (anzsog-2017)" in note
     assert "From Service-Delivery to Co-production (ifg-seminar)" in note and "Publisher as printed" not in note
     # A source that names itself is one record with its own entry.
@@ -333,7 +336,13 @@ def csl_faults(items: list[dict]) -> list[str]:
 def test_csl_json_keeps_to_its_schema(written):
     assert csl_faults(json.loads(written["csl-json"])) == []
     wrong = [{"id": "x", "type": "misc", "year": "1999", "volume": 3, "author": ["A"], "issued": {"year": 1999}}]
-    assert sorted(csl_faults(wrong)) == ["bad date", "bad name", "unknown type", "volume is no text", "year is no member"]
+    assert sorted(csl_faults(wrong)) == [
+        "bad date",
+        "bad name",
+        "unknown type",
+        "volume is no text",
+        "year is no member",
+    ]
 
 
 # Entries of our own: merging, kinds, names
@@ -452,7 +461,10 @@ def test_texts_come_back_as_they_went(title, publisher, note):
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(NAMES, NAMES), max_size=3))
 def test_names_come_back_as_they_went(parts):
-    authors = tuple(Name(family=f, given=g) for f, g in parts if f) + (Name(body="Health and Care, Ltd & Others"), OTHERS)
+    authors = tuple(Name(family=f, given=g) for f, g in parts if f) + (
+        Name(body="Health and Care, Ltd & Others"),
+        OTHERS,
+    )
     text = bibtex.write([Record("a", ("urn:a",), authors=authors)])
     raw = bibtexparser.parse_string(text).entries[0]["author"]
     read = [name_of(n) for n in split_multiple_persons_names(raw)]

@@ -33,7 +33,10 @@ def parts(text: str) -> list[str]:
         ("“It is.” She left.", ["“It is.”", "She left."]),
         ("It is so.12 It is not.", ["It is so.12", "It is not."]),
         # Lines of print go on; an empty line parts.
-        ("One thing \nis so, \nand more.\n\nA heading\n\nMore.", ["One thing \nis so, \nand more.", "A heading", "More."]),
+        (
+            "One thing \nis so, \nand more.\n\nA heading\n\nMore.",
+            ["One thing \nis so, \nand more.", "A heading", "More."],
+        ),
         # Where a line is as long as a paragraph, a line is one.
         ("A heading\n" + "word " * 30 + "end\nMore", ["A heading", "word " * 30 + "end", "More"]),
     ],

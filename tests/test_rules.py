@@ -52,9 +52,7 @@ def found_in(text: str, texts=None, lang: str = "en"):
 def told_in_code() -> set[str]:
     """The codes that the loaders' and the engine's code names, wherever it makes a finding."""
     files = [f for folder in (PACKAGE, PACKAGE.parent / "loaders") for f in folder.glob("*.py")]
-    made = (
-        r'(?:found\.add\(|\.note\(\s*|Finding\(|Finding\.of\(\s*(?:case\.)?raw,|wrong =|rules\(\)\[|code = )\s*"([a-z-]+)"'
-    )
+    made = r'(?:found\.add\(|\.note\(\s*|Finding\(|Finding\.of\(\s*(?:case\.)?raw,|wrong =|rules\(\)\[|code = )\s*"([a-z-]+)"'
     return {code for f in files for code in re.findall(made, f.read_text(encoding="utf-8"))}
 
 
@@ -226,7 +224,9 @@ MOMENTS = st.one_of(
     st.dates().map(str),
     st.sampled_from(["1990s", "2000-02-29", "1900-02-29", "2024-02-29", "2023-02-29", "2024-06-31", "0999", "2200"]),
 )
-NUMBERS = st.sampled_from(["-1", "0", "about 80", "10,000,000,000", "9,999,999,999", "99999999999", "- 5 000", "8 million"])
+NUMBERS = st.sampled_from(
+    ["-1", "0", "about 80", "10,000,000,000", "9,999,999,999", "99999999999", "- 5 000", "8 million"]
+)
 
 
 @given(start=MOMENTS, end=MOMENTS, coded=st.dates().map(str), people=NUMBERS)
@@ -302,7 +302,9 @@ def test_a_case_of_the_sources_is_known_again():
     assert finding.suggestion == f"{known.source}/{known.id}"
 
 
-@pytest.mark.parametrize(("pair", "wrong"), [([4, 400], "past the text's end at 27"), ([10, 11], "nothing but white space")])
+@pytest.mark.parametrize(
+    ("pair", "wrong"), [([4, 400], "past the text's end at 27"), ([10, 11], "nothing but white space")]
+)
 def test_a_passage_that_the_text_does_not_have_is_found(pair, wrong):
     case = case_of(joint={"value": "yes", "passages": [[str(p) for p in pair]]})
     (finding,) = consistency.passage_findings(case, {"own": "The garden is dug together."})

@@ -169,7 +169,11 @@ def test_shapes_are_core_shacl_and_declare_no_class():
 def test_every_class_and_property_is_one_of_the_ontology():
     """A shape on a misspelt term would accept everything."""
     ontology = Graph().parse(data=shipped().ntriples(), format="nt")
-    terms = {o for o in written().objects() if isinstance(o, URIRef) and o.startswith("https://w3id.org/coproduction/ontology#")}
+    terms = {
+        o
+        for o in written().objects()
+        if isinstance(o, URIRef) and o.startswith("https://w3id.org/coproduction/ontology#")
+    }
     assert len(terms) > 50
     assert [t for t in sorted(terms) if (t, RDF.type, None) not in ontology] == []
 

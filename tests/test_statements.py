@@ -75,7 +75,9 @@ FILES = {file.stem: plain(file) for file in resources.source_statements()}
 
 def test_as_many_entries_as_the_files_list():
     found = Counter((e.source, e.section) for e in shipped_entries())
-    assert found == {(s, key): len(listed) for s, file in FILES.items() for key, listed in file.items() if key != "source"}
+    assert found == {
+        (s, key): len(listed) for s, file in FILES.items() for key, listed in file.items() if key != "source"
+    }
     assert set(FILES) == set(shipped_form().sources) and min(found.values()) > 0
 
 

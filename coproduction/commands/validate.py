@@ -25,22 +25,36 @@ def run(files, fmt, fail_on, folder, shacl, lang, given, own) -> None:
         for key in sorted({c.source for c in cases} - set(texts)):
             say(f"no text of {key} in {folder}: its passages are not verified")
     findings += validation.findings(
-        cases, rules, words, shipped_cases(), lang, advice=True, texts=texts, watch=_with_bar if len(cases) >= LONG else iter
+        cases,
+        rules,
+        words,
+        shipped_cases(),
+        lang,
+        advice=True,
+        texts=texts,
+        watch=_with_bar if len(cases) >= LONG else iter,
     )
     if shacl:
         from coproduction import reference
 
         findings = reference.with_shacl(findings, cases, words, book, rules, shipped_cases(), lang)
+    findings = _advice_last(validation.once(findings))
     # In the order of files and sheets, which a folder or a workbook may have many of.
-    files = {name: n for n, name in enumerate(dict.fromkeys(c.raw.file for c in cases))}
+    order = dict.fromkeys([*files, *(c.raw.file for c in cases), *(f.file for f in findings)])
+    names = {name: n for n, name in enumerate(order)}
     sheets = {place: n for n, place in enumerate(dict.fromkeys((f.file, f.sheet) for f in findings))}
-    findings = validation.once(findings)
-    findings.sort(key=lambda f: (files.get(f.file, 0), sheets[f.file, f.sheet], *f.order()))
+    findings.sort(key=lambda f: (names[f.file], sheets[f.file, f.sheet], *f.order()))
     text = reports.write(fmt, findings, cases, lang)
     if text:
         click.echo(text)
     say(summary(len(cases), findings))
     sys.exit(1 if any(f.severity in FAILING[fail_on] for f in findings) else 0)
+
+
+def _advice_last(findings):
+    """Return findings without advice on records that have errors: what is unknown there may only be misspelt."""
+    wrong = {(f.file, f.case) for f in findings if f.severity == "error"}
+    return [f for f in findings if f.severity != "info" or (f.file, f.case) not in wrong]
 
 
 def _texts(folder: str) -> dict[str, str]:

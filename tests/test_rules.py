@@ -194,6 +194,7 @@ def test_every_shape_that_a_rule_names_is_there():
     assert not [s for s in graph.subjects(RDF.type, SH.NodeShape) if isinstance(s, BNode)]
 
 
+@pytest.mark.slow
 def test_the_made_shapes_are_valid_shacl():
     graph = Graph().parse(data=reference.shapes(shipped(), BOOK, judging()), format="turtle")
     assert validate(Graph(), shacl_graph=graph, meta_shacl=True)[0]

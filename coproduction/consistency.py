@@ -69,8 +69,7 @@ def between_findings(cases: Iterable[Case], known: Iterable[Case] = (), lang: st
     cases = [case for case in cases if case.coder == SETTLED]
     there = {c.iri: c for c in [*known, *cases]}
     for case in cases:
-        if "part_of" in case.record:
-            yield from _circular(case, there, lang)
+        yield from _circular(case, there, lang)
         for key in ("part_of", "same_as"):
             for n, word in enumerate(case.record.get(key, [])):
                 other = there.get(rdf.case_reference(word, case))
@@ -111,8 +110,13 @@ def _targets(case: Case, key: str) -> list[str]:
 
 
 def _circular(case: Case, there: Mapping[str, Case], lang: str) -> Iterator[Finding]:
-    """Yield a finding for each link of a case to a whole that leads back to the case."""
+    """Yield a finding for each link of a case that leads to itself, by way of its wholes or at once."""
     rule = rules()["circular-link"]
+    for key in ("instance_of", "same_kind", "same_as"):
+        for n, iri in enumerate(_targets(case, key)):
+            if iri == case.iri:
+                message = rule.message(lang, key=key, chain=f"{case.id} → {case.id}")
+                yield _finding(case, rule, message, f"/{key}/{n}", key=key, value=case.record[key][n])
     for n, first in enumerate(_targets(case, "part_of")):
         todo, seen = [(first, (case.id,))], set()
         while todo:

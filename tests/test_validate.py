@@ -41,7 +41,7 @@ REASONS = {
     "unreadable": [(4, 1, None, "is no YAML")],
     "linked-contradiction": [(1, 53, "garden", "joint is yes, and no in own/plot (same_as)")],
     "circular-link": [
-        (1, 56, "garden", "part_of makes the case a part of itself: garden → park → garden"),
+        (1, 56, "garden", "part_of leads back to the case itself: garden → park → garden"),
         (2, 52, "park", "park → garden → park"),
     ],
     "out-of-range": [(1, 54, "garden", "coded_on 2024-02-30 is out of range: there is no such day")],

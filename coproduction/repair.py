@@ -12,6 +12,7 @@ from functools import cache
 from coproduction import names
 from coproduction.codebook import Codebook, Field
 from coproduction.loaders.normal import ACTIVITY, SLUG, SWITCH, YES_OR_NO
+from coproduction.loaders.table import nested
 from coproduction.scalars import Scalar, column_names, of_csv, of_json, of_yaml, replaced
 from coproduction.vocabulary import Vocabulary
 
@@ -182,7 +183,7 @@ class Words:
         head, *rest = (clean(part) for part in column.split("."))
         if not rest:
             return self.key((head,))
-        if head.lower() in ("contribution", "value") and rest[0].isdecimal():
+        if head.lower() in nested() and rest[0].isdecimal():
             return ".".join([head.lower(), rest[0], *(r.lower() for r in rest[1:])])
         return ".".join([self.key((head,)), *(r.lower() for r in rest)])
 

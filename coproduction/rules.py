@@ -35,6 +35,7 @@ class Rule:
     bad: str
     good: str
     detail: bool = False
+    table: bool = False
     words: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
     texts: Mapping[str, str] = dataclasses.field(default_factory=dict)
     held_by_whole: tuple[str, ...] = ()

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from ruamel.yaml import YAML
 from ruamel.yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
-from coproduction.loaders.csv_records import ENTRY_PARTS, FACT_PARTS, NUMBERED
 from coproduction.loaders.json_records import TOKEN
+from coproduction.loaders.table import ENTRY_PARTS, FACT_PARTS, nested
 
 SAFE_AS_IT_STANDS = re.compile(r"[^\W_][\w ./-]*(?<! )")
 
@@ -135,8 +135,8 @@ def of_csv(text: str) -> Iterator[Scalar]:
 def column_names(column: str) -> tuple[str, ...]:
     """Return the keys that a column stands for: `contribution.1.who` is `who` among `contributions`."""
     head, *rest = (part.strip() for part in column.split("."))
-    if len(rest) > 1 and head.lower() in NUMBERED and rest[0].isdecimal():
-        return NUMBERED[head.lower()], ENTRY_PARTS.get(rest[1].lower(), rest[1])
+    if len(rest) > 1 and head.lower() in nested() and rest[0].isdecimal():
+        return nested()[head.lower()], ENTRY_PARTS.get(rest[1].lower(), rest[1])
     if len(rest) == 1:
         return head, FACT_PARTS.get(rest[0].lower(), rest[0])
     return (head,)

@@ -177,7 +177,10 @@ def _check_lines(name: str, file: BinaryIO, guess: bool) -> Guess | None:
     guessed, beyond_ascii, number = None, False, 0
     while line := file.readline(limits.LONGEST_LINE * 4 + 2):
         number += 1
-        if len(line) > limits.LONGEST_LINE and len(line.rstrip(b"\r\n").decode("utf-8", "replace")) > limits.LONGEST_LINE:
+        if (
+            len(line) > limits.LONGEST_LINE
+            and len(line.rstrip(b"\r\n").decode("utf-8", "replace")) > limits.LONGEST_LINE
+        ):
             raise _long_line(name, number, f"more than {limits.LONGEST_LINE:,}")
         if b"\x00" in line:
             raise _nul(name, number)

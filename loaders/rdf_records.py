@@ -44,7 +44,9 @@ def read(name: str, text: str, suffix: str, first: int = 1) -> list[RawRecord]:
         if "LoadDocumentCallback" in message:
             message = "its context lies elsewhere; write the context into the file"
         line, column = _xml_place(text) if suffix == "rdf" else (error.lineno, error.offset)
-        raise Unreadable(f"is no {form.name}: {message}", name, line + first - 1 if line else _only(first), column) from None
+        raise Unreadable(
+            f"is no {form.name}: {message}", name, line + first - 1 if line else _only(first), column
+        ) from None
     except ValueError as error:
         raise Unreadable(f"cannot be read: {str(error).splitlines()[0]}", name, _only(first)) from None
     graph = _Graph(store, shipped_codebook())

@@ -86,7 +86,9 @@ def read(name: str, file: BinaryIO) -> Iterator[RawRecord]:
         if not records:
             raise Unreadable("holds no record: no sheet has a header with a column id, and a row", name)
         for sheet in others:
-            message = f"sheet {sheet.title!r} has no column id and is passed over; begin its name with _ if it is meant so"
+            message = (
+                f"sheet {sheet.title!r} has no column id and is passed over; begin its name with _ if it is meant so"
+            )
             records[0].note("sheet-passed-over", message, Place(sheet=sheet.title), severity="warning", case=None)
         for sheet in entries:
             _add_entries(name, sheet, records)
@@ -129,7 +131,9 @@ def _rows(name: str, worksheet, notes: SheetNotes) -> Iterator[Row]:
             if text:
                 row.cells[cell.column] = text
         for column, formula in formulas.get(number, ()):
-            message = f"formula ={formula} has no value: open and save the file in a spreadsheet program, or paste the value"
+            message = (
+                f"formula ={formula} has no value: open and save the file in a spreadsheet program, or paste the value"
+            )
             row.faults.append(("no-value", message, column, {"value": f"={formula}"}))
         if row.cells or row.faults:
             merged.fill(row)

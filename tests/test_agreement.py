@@ -170,7 +170,16 @@ def test_the_list_of_disagreements_has_both_passages(tmp_path):
     file.write_text(TWO, encoding="utf-8")
     result = run(file, "--disagreements")
     assert result.exit_code == 0 and "coded by one alone and left out: 1" in result.stderr
-    keys = ("variable", "yes_against_no", "ann.value", "ann.basis", "ann.reason", "ann.passage", "bob.value", "bob.passage")
+    keys = (
+        "variable",
+        "yes_against_no",
+        "ann.value",
+        "ann.basis",
+        "ann.reason",
+        "ann.passage",
+        "bob.value",
+        "bob.passage",
+    )
     # What Bob's record does not list is missing, and no disagreement with Ann's silence.
     assert [tuple(row[k] for k in keys) for row in read(result.stdout)] == [
         ("joint", "yes", "yes", "stated", "", "p. 1; p. 3", "no", "p. 4"),

@@ -269,7 +269,13 @@ def test_wide_by_hand(garden):
     assert (row["source"], row["id"], row["coder"], row["title"]) == ("own", "a", "settled", "=A garden")
     assert (row["country"], row["sector"], row["outcomes"], row["passages"]) == ("GB; FR", "education", "food", "3-9")
     # Looked for and not told, or left out of verdicts: unknown. Not looked for: empty.
-    told = {"joint": "yes", "voluntary": "varies", "equal": "unknown", "direct_power": "unknown", "simultaneous": "unknown"}
+    told = {
+        "joint": "yes",
+        "voluntary": "varies",
+        "equal": "unknown",
+        "direct_power": "unknown",
+        "simultaneous": "unknown",
+    }
     assert {key: row[key] for key in told} == told
     assert (other["coder"], other["joint"], other["equal"]) == ("bob", "no", None)
     labels = list(book["labels"].iter_rows(values_only=True))
@@ -303,7 +309,11 @@ def test_no_text_is_a_formula_and_none_is_lost(text):
 
 
 @pytest.mark.parametrize("fmt", ["csv", "tsv"])
-@given(st.lists(st.tuples(TEXTS.filter(lambda t: not any("\ud800" <= c <= "\udfff" for c in t)), st.integers()), max_size=3))
+@given(
+    st.lists(
+        st.tuples(TEXTS.filter(lambda t: not any("\ud800" <= c <= "\udfff" for c in t)), st.integers()), max_size=3
+    )
+)
 def test_text_is_read_back(fmt, rows):
     data = as_text(Table("t", ("a", "b"), rows), fmt)
     found = list(csv.reader(io.StringIO(data.decode(), newline=""), delimiter=sheets.DELIMITERS[fmt]))[1:]
@@ -409,4 +419,6 @@ def test_notes_are_in_both_languages_with_the_same_blanks():
         english, french = notes(export, "en"), notes(export, "fr")
         assert english.keys() == french.keys() and notes(export, "nl") == english
         for name, text in english.items():
-            assert {p.split("}")[0] for p in text.split("{")[1:]} == {p.split("}")[0] for p in french[name].split("{")[1:]}
+            assert {p.split("}")[0] for p in text.split("{")[1:]} == {
+                p.split("}")[0] for p in french[name].split("{")[1:]
+            }

@@ -38,7 +38,7 @@ def human(findings: Iterable[Finding], lang: str = "en") -> str:
         lines = [f"{f.where()}: {words[f.severity]}: {f.code}:{case} {f.message}"]
         if f.key and f.value is not None and f.value != "":
             lines.append(f"    | {f.key} = {f.value}")
-        if f.suggestion:
+        if f.suggestion and f.suggestion not in f.message:
             lines.append("    = " + words["like"].format(f.suggestion))
         lines.append(f"    = coproduction explain {f.code}")
         blocks.append("\n".join(lines))

@@ -16,7 +16,10 @@ MESSAGES = click.option(
 )
 GIVEN = click.option("--input-format", "given", help="Format of the files, where the suffix does not tell.")
 FROM = click.option(
-    "--from", "--input-format", "given", help="Format of the files, where the suffix does not tell, such as participedia."
+    "--from",
+    "--input-format",
+    "given",
+    help="Format of the files, where the suffix does not tell, such as participedia.",
 )
 OUTPUT = click.option(
     "-o", "--output", type=click.Path(dir_okay=False, allow_dash=True), help="File to write; standard output otherwise."

@@ -226,7 +226,12 @@ def test_what_no_table_can_hold_is_named_and_nothing_is_written(tmp_path):
     )
     done = run("convert", source, "-o", file)
     assert done.exit_code == 1 and not file.exists()
-    assert f"{source}:4:" in done.stderr and "semicolon" in done.stderr and "write YAML or JSON" in done.stderr
+    assert (
+        f"{source}:4:" in done.stderr
+        and ": no-cell:" in done.stderr
+        and "semicolon" in done.stderr
+        and "write YAML or JSON" in done.stderr
+    )
     assert run("convert", source, "-o", tmp_path / "out.json").exit_code == 0
 
 

@@ -16,7 +16,8 @@ from coproduction.cases import shipped_cases
 from coproduction.codebook import shipped_codebook
 from coproduction.exports import sheets
 from coproduction.exports.notes import notes
-from coproduction.exports.sheets import CUT, LONGEST_CELL, Table, as_text, as_workbook, guarded, unguarded
+from coproduction.exports.sheets import CUT, LONGEST_CELL, Table, as_text, as_workbook
+from coproduction.loaders.cells import guarded, unguarded
 
 OWN = """
 @prefix cop: <https://w3id.org/coproduction/ontology#> .

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 
-import click
-
 from coproduction import cases, resources
 from coproduction.cases import in_force, shipped_cases
 from coproduction.commands.common import leave, say, sound, vocabulary
+from coproduction.commands.writing import replace, write_whole
 from coproduction.exports import sheets
 from coproduction.exports.notes import notes
 from coproduction.exports.sheets import Table
@@ -21,7 +20,7 @@ def bibliography(fmt: str, output: str | None) -> None:
     """Write the works that the sources cite or name, and the sources, in a format: `bibtex`, `ris` or `csl_json`."""
     from coproduction.exports.bibliography import shipped_records
 
-    _write(import_module(f"coproduction.exports.{fmt}").write(shipped_records()).encode(), output)
+    write_whole(import_module(f"coproduction.exports.{fmt}").write(shipped_records()).encode(), output)
 
 
 def long(files, output, fmt, given, own) -> None:
@@ -55,7 +54,7 @@ def graphml(files, output, every, coder, with_placing, lang, given, own) -> None
         from coproduction.vocabulary import shipped
 
         wanted += [d for d in rules.chosen() if d.iri not in set(shipped().instances("Definition")) and d not in wanted]
-    _write(write(network(found, wanted, rules, book, words, lang, with_placing)), output)
+    write_whole(write(network(found, wanted, rules, book, words, lang, with_placing)), output)
 
 
 def agreement(files, output, fmt, listing, unknown, texts, lang, given, own) -> None:
@@ -159,7 +158,7 @@ def _tables(tables: list[Table], output: str | None, fmt: str | None, usual: str
     suffix = Path(output or "").suffix.lower().lstrip(".")
     fmt = fmt or (suffix if suffix in sheets.FORMATS else usual)
     if fmt != sheets.WORKBOOK:
-        _write(sheets.as_text(tables[0], fmt), output)
+        write_whole(sheets.as_text(tables[0], fmt), output)
         return
     if output in (None, "-") and sys.stdout.isatty():
         leave("a workbook is nothing for a terminal: name a file with -o, or take --format csv", 2)
@@ -167,7 +166,7 @@ def _tables(tables: list[Table], output: str | None, fmt: str | None, usual: str
         data = sheets.as_workbook(tables)
     except sheets.TooLarge as error:
         leave(str(error), 2)
-    _write(data, output)
+    write_whole(data, output)
 
 
 def _apart(files: Iterable[str], *written: str | Path | None) -> None:
@@ -178,24 +177,6 @@ def _apart(files: Iterable[str], *written: str | Path | None) -> None:
             leave(f"{name}: is read here, and would be overwritten; name another file", 2)
 
 
-def _write(data: bytes, output: str | None) -> None:
-    """Write data to a file, whole or not at all, or to standard output; leaves with 2 where it cannot be written."""
-    if output in (None, "-"):
-        click.echo(data, nl=False)
-        return
-    try:
-        # A link is followed, so that what it points to is written and the link stays.
-        file = Path(output).resolve()
-        if file.exists() and not file.is_file():
-            # A pipe or a device cannot be replaced; a directory says here that it is one.
-            file.write_bytes(data)
-        else:
-            _replace({file: data})
-    except OSError as error:
-        leave(f"{output}: cannot be written: {error.strerror}", 2)
-    say(f"wrote {output}")
-
-
 def _folder(data: Mapping[str, bytes], folder: Path) -> None:
     """Write files to a folder, all or none; leaves with 2 where they cannot be written."""
     files = {(folder / name).resolve(): content for name, content in data.items()}
@@ -204,20 +185,8 @@ def _folder(data: Mapping[str, bytes], folder: Path) -> None:
         for file in files:
             if file.is_dir():
                 leave(f"{file}: cannot be written: a directory stands in the way", 2)
-        _replace(files)
+        replace(files)
     except OSError as error:
         leave(f"{folder}: cannot be written: {error.strerror}", 2)
     for name in data:
         say(f"wrote {folder / name}")
-
-
-def _replace(data: Mapping[Path, bytes]) -> None:
-    parts = {file: file.with_name(f".{file.name}.part") for file in data}
-    try:
-        for file, part in parts.items():
-            part.write_bytes(data[file])
-        for file, part in parts.items():
-            part.replace(file)
-    finally:
-        for part in parts.values():
-            part.unlink(missing_ok=True)

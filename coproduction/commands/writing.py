@@ -1,5 +1,6 @@
 """Writing a command's result: whole or not at all, to a file or to standard output."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -19,16 +20,20 @@ def write_whole(data: bytes, output: str | None) -> None:
             # A pipe or a device cannot be replaced; a directory says here that it is one.
             file.write_bytes(data)
         else:
-            _replace(file, data)
+            replace({file: data})
     except (OSError, ValueError) as error:
         leave(f"{output}: cannot be written: {getattr(error, 'strerror', None) or error}", 2)
     say(f"wrote {output}")
 
 
-def _replace(file: Path, data: bytes) -> None:
-    part = file.with_name(f".{file.name}.part")
+def replace(data: Mapping[Path, bytes]) -> None:
+    """Put files in the place of those that are there, all or none. Raises OSError."""
+    parts = {file: file.with_name(f".{file.name}.part") for file in data}
     try:
-        part.write_bytes(data)
-        part.replace(file)
+        for file, part in parts.items():
+            part.write_bytes(data[file])
+        for file, part in parts.items():
+            part.replace(file)
     finally:
-        part.unlink(missing_ok=True)
+        for part in parts.values():
+            part.unlink(missing_ok=True)

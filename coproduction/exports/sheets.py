@@ -11,13 +11,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from coproduction.loaders.cells import FORMULA, guarded
+
 Cell = str | int | float | None
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 WORKBOOK = "xlsx"
 FORMATS = (*DELIMITERS, WORKBOOK)
-# Apostrophes count, so that one which a text has of its own is told from one that is set before it. Full-width signs
-# are taken for formulas by some spreadsheets too.
-FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 # What XML 1.0 has no place for, so that no workbook can hold it.
 NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LONGEST_CELL, MOST_ROWS = 32_767, 1_048_576
@@ -36,16 +35,6 @@ class Table:
     name: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
-
-
-def guarded(text: str) -> str:
-    """Return a text with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return "'" + text if FORMULA.match(text) else text
-
-
-def unguarded(text: str) -> str:
-    """Return the text that `guarded` was given."""
-    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
 
 def as_text(table: Table, fmt: str = "csv") -> bytes:

@@ -24,7 +24,6 @@ from coproduction.vocabulary import Vocabulary
 
 BLANK, DROP, ABSENT, PRESENT = "blank", "drop", "absent", "present"
 # What is done with a condition that is not known. The last two give the bounds between which the truth lies.
-RULES = (BLANK, DROP, ABSENT, PRESENT)
 FILL = {ABSENT: 0, PRESENT: 1}
 # The cases that research counts, as the saved questions have them.
 COUNTED_KINDS, COUNTED_REALITY = ("instance", "programme"), "actual"

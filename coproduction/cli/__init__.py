@@ -1,0 +1,1 @@
+"""The command line: its options and groups, each of which hands over to a module of `coproduction.commands`."""

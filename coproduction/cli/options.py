@@ -1,0 +1,48 @@
+"""Options and arguments that several commands share."""
+
+import click
+
+LANG = click.option("--lang", default="en", show_default=True, help="Language of labels and messages.")
+MESSAGES = click.option(
+    "--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Language of the messages."
+)
+GIVEN = click.option("--input-format", "given", help="Format of the files, where the suffix does not tell.")
+FROM = click.option(
+    "--from",
+    "--input-format",
+    "given",
+    help="Format of the files, where the suffix does not tell, such as participedia.",
+)
+OUTPUT = click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, allow_dash=True), help="File to write; standard output otherwise."
+)
+REPORTS = ("human", "concise", "json", "sarif", "junit", "github", "turtle", "html")
+WITH = click.option(
+    "--with",
+    "own",
+    multiple=True,
+    type=click.Path(dir_okay=False),
+    help="Turtle file of your own definitions or criteria.",
+)
+FILES = click.argument("files", nargs=-1)
+TABLES = click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(["csv", "tsv", "xlsx"]),
+    help="By the suffix of the file, where it is not given.",
+)
+PLACED = click.option(
+    "--with-placing", is_flag=True, help="Take in facts that follow only from where the source lists the case."
+)
+CODER = click.option("--coder", help="The coder whose records to take; the settled ones otherwise.")
+
+
+class Formats(click.Option):
+    """An option whose help names the formats of answers; they are looked up only when that help is asked for."""
+
+    def get_help_record(self, ctx):
+        """Return the option and its help."""
+        from coproduction.questions import FORMATS
+
+        self.help = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}."
+        return super().get_help_record(ctx)

@@ -18,6 +18,7 @@ from coproduction.cases import shipped_cases
 from coproduction.codebook import Field, shipped_codebook
 from coproduction.loaders import csv_records, json_records, rdf, rdf_records, yaml_records
 from coproduction.loaders.case import Case
+from coproduction.loaders.cells import guarded
 from coproduction.loaders.normal import normalise
 from coproduction.loaders.raw import RawRecord, Unreadable
 
@@ -122,7 +123,7 @@ def as_csv(record: dict, delimiter: str) -> str:
 
     def cell(value) -> str:
         items = value if isinstance(value, list) else [value]
-        return ";".join("-".join(i) if isinstance(i, list) else i for i in items)
+        return guarded(";".join("-".join(i) if isinstance(i, list) else i for i in items))
 
     row = {key: cell(value) for key, value in record.items() if key not in ("facts", "contributions", "values")}
     parts = {"value": "", "basis": ".basis", "passages": ".passage", "reason": ".reason", "why_unknown": ".why"}

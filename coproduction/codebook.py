@@ -75,7 +75,6 @@ class Codebook:
 def load(vocabulary: Vocabulary) -> Codebook:
     """Read the codebook from a vocabulary."""
     answers = vocabulary.keys("Answer")
-    answer_keys = {iri: key for key, iri in answers.items()}
     variables = {}
     for key, iri in vocabulary.keys("Variable").items():
         allowed = {o.value for o in vocabulary.objects(iri, COP + "allowedAnswer")}
@@ -89,7 +88,7 @@ def load(vocabulary: Vocabulary) -> Codebook:
         answers=answers,
         bases=vocabulary.keys("Basis"),
         reasons=vocabulary.keys("ReasonUnknown"),
-        derivations=_derivations(vocabulary, answer_keys),
+        derivations=derivations(vocabulary),
         fields=fields,
         definitions=definitions,
         context=context,
@@ -113,7 +112,9 @@ def load_context(vocabulary: Vocabulary) -> dict:
     return context
 
 
-def _derivations(vocabulary: Vocabulary, answers: Mapping[str, str]) -> tuple[Derivation, ...]:
+def derivations(vocabulary: Vocabulary) -> tuple[Derivation, ...]:
+    """Return the table of what follows from contributions, values and other answers, in the order it is gone through."""
+    answers = {iri: key for key, iri in vocabulary.keys("Answer").items()}
     keys = {iri: key for key, iri in vocabulary.keys("Variable").items()}
 
     def last(iri: str, term: str) -> frozenset[str]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from coproduction import definitions, passages
 from coproduction.loaders.case import Case, Fact
 from coproduction.passages import Source
-from coproduction.verdicts import IN, OUT, Rules, Verdict, judge, settling
+from coproduction.settle import settling
+from coproduction.verdicts import IN, OUT, Rules, Verdict, judge
 from coproduction.vocabulary import Vocabulary
 
 COP = definitions.COP

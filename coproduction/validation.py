@@ -12,7 +12,8 @@ from coproduction.loaders.case import SETTLED, Case
 from coproduction.loaders.raw import Finding
 from coproduction.rules import rules as all_rules
 from coproduction.rules import told
-from coproduction.verdicts import OUT, UNDETERMINED, Rules, answers, judge, settling
+from coproduction.settle import settling
+from coproduction.verdicts import OUT, UNDETERMINED, Rules, answers, judge
 from coproduction.vocabulary import Vocabulary
 
 # How many of the variables that settle most the advice names.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from coproduction import criteria as criteria_module
 from coproduction import definitions as definitions_module
+from coproduction.codebook import Derivation, derivations
 from coproduction.criteria import Criterion
 from coproduction.definitions import Definition
 from coproduction.loaders.case import PLACING
@@ -16,11 +17,12 @@ IN, OUT, UNDETERMINED = "in", "out", "undetermined"
 
 @dataclass(frozen=True)
 class Rules:
-    """Everything that judges: the criteria, the definitions, and the bases of facts from the strongest to the weakest."""
+    """Everything that judges: criteria, definitions, the bases of facts from the strongest on, and which answers follow."""
 
     criteria: dict[str, Criterion]
     definitions: dict[str, Definition]
     bases: Mapping[str, str]
+    derivations: tuple[Derivation, ...] = ()
 
     @property
     def neighbours(self) -> list[Definition]:
@@ -58,6 +60,7 @@ def load_rules(vocabulary: Vocabulary) -> Rules:
         criteria=criteria_module.load(vocabulary),
         definitions=definitions_module.load(vocabulary),
         bases=vocabulary.keys("Basis"),
+        derivations=derivations(vocabulary),
     )
 
 
@@ -79,7 +82,7 @@ def judge(
     given = answers(facts, with_placing)
     values = {slug: criterion.truth(given) for slug, criterion in rules.criteria.items()}
     wanted = list(rules.chosen() if definitions is None else definitions)
-    neighbours = {d.slug: _outcome(d, values) for d in rules.neighbours}
+    neighbours = {d.slug: truth_under(d, values) for d in rules.neighbours}
     likely = [d.slug for d in rules.neighbours if neighbours[d.slug] is None and _partly_met(d, values)]
     verdicts = {}
     for definition in wanted:
@@ -91,7 +94,8 @@ def judge(
     return verdicts
 
 
-def _outcome(definition: Definition, values: Mapping[str, Truth]) -> Truth:
+def truth_under(definition: Definition, values: Mapping[str, Truth]) -> Truth:
+    """Return whether a definition takes a case in, given the truth values of all criteria by slug."""
     truth = evaluate(definition.requires, values)
     # A source that reports a mark or two of a definition does not say that these are enough.
     return None if truth and definition.partial else truth
@@ -102,7 +106,7 @@ def _partly_met(definition: Definition, values: Mapping[str, Truth]) -> bool:
 
 
 def _verdict(rules: Rules, definition: Definition, values, facts, given) -> Verdict:
-    truth = _outcome(definition, values)
+    truth = truth_under(definition, values)
     found = literal_set(definition.requires)
     settled = deciding(definition.requires, values)
     verdict = Verdict(
@@ -153,43 +157,3 @@ def as_object(verdict: Verdict, case: "object") -> dict:
         "instead": verdict.instead,
         "instead_possible": verdict.instead_possible,
     }
-
-
-def settling(
-    rules: Rules, facts: Mapping[str, "object"], definitions: Iterable[Definition], with_placing: bool = False
-):
-    """Return (variable, verdicts that one of its answers would settle), the most settling first.
-
-    A variable counts for a definition where at least one answer to it settles the verdict alone.
-    """
-    given = answers(facts, with_placing)
-    values = {slug: criterion.truth(given) for slug, criterion in rules.criteria.items()}
-    score: dict[str, list[str]] = {}
-    for definition in definitions:
-        if _outcome(definition, values) is not None:
-            continue
-        open_criteria = {x.slug for x in unsettled(definition.requires, values)}
-        variables = {
-            v
-            for s in open_criteria
-            for v in rules.criteria[s].reads
-            if criteria_module.known(given.get(v)) == "unknown"
-        }
-        for variable in variables:
-            for answer in _possible(rules, variable):
-                tried = given | {variable: answer}
-                if _outcome(definition, {s: rules.criteria[s].truth(tried) for s in definition.criteria}) is not None:
-                    score.setdefault(variable, []).append(definition.slug)
-                    break
-            else:
-                score.setdefault(variable, [])
-    return sorted(score.items(), key=lambda item: (-len(item[1]), item[0]))
-
-
-def _possible(rules: Rules, variable: str) -> list[str]:
-    """Return the known answers to a variable, as the criteria's tables have them."""
-    for criterion in rules.criteria.values():
-        if variable in criterion.reads:
-            position = criterion.reads.index(variable)
-            return sorted({row[position] for row in criterion.table} - {"unknown"})
-    return []

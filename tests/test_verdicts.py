@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from coproduction.cases import shipped_cases
 from coproduction.codebook import shipped_codebook
 from coproduction.loaders.case import Fact
-from coproduction.verdicts import answers, judge, load_rules, settling
+from coproduction.settle import settling
+from coproduction.verdicts import answers, judge, load_rules
 from coproduction.vocabulary import shipped
 
 EXPECTED = Path(__file__).parent / "expected"

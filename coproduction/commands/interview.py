@@ -9,7 +9,8 @@ from coproduction import names
 from coproduction.commands.common import say
 from coproduction.loaders.case import Case, Fact
 from coproduction.loaders.raw import nearest
-from coproduction.verdicts import Rules, settling
+from coproduction.settle import settling
+from coproduction.verdicts import Rules
 from coproduction.vocabulary import Vocabulary
 
 STOP, SKIP = "stop", "skip"

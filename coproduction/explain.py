@@ -5,60 +5,86 @@ from collections.abc import Iterable, Mapping
 from coproduction import definitions, passages
 from coproduction.loaders.case import Case, Fact
 from coproduction.passages import Source
-from coproduction.settle import settling
-from coproduction.verdicts import IN, OUT, Rules, Verdict, judge
+from coproduction.settle import gains
+from coproduction.texts import Texts
+from coproduction.verdicts import IN, OUT, UNDETERMINED, Rules, Verdict, judge
 from coproduction.vocabulary import Vocabulary
+from coproduction.wording import Wording
 
 COP = definitions.COP
-MARKS = {IN: "IN ", OUT: "OUT", "undetermined": "?  "}
+# In the order in which the verdicts are told.
+OUTCOMES = (IN, OUT, UNDETERMINED)
+# How many of the questions that settle most are named.
+NAMED = 8
 
 
 class Explainer:
-    """What explaining a case needs: the rules, the vocabulary's words in a language, and the texts if they are at hand."""
+    """What explaining a case needs: the rules, the words of a language, and the sources' texts if they are at hand."""
 
     def __init__(self, rules: Rules, vocabulary: Vocabulary, lang: str = "en", texts: Mapping[str, str] | None = None):
         self.rules = rules
         self.vocabulary = vocabulary
         self.lang = lang
         self.texts = texts or {}
+        self.say = Texts("explanation", lang)
+        self.words = Wording(vocabulary, lang)
         self.numbers: dict[tuple, int] = {}
         self.works: dict[str, Source] = passages.sources(vocabulary)
 
-    def case(self, case: Case, wanted: Iterable[definitions.Definition], with_placing: bool = False) -> str:
-        """Return the explanation of a case under the definitions wanted."""
-        wanted = list(wanted)
+    def case(
+        self,
+        case: Case,
+        wanted: Iterable[definitions.Definition],
+        with_placing: bool = False,
+        more: Iterable[str] = (),
+    ) -> str:
+        """Return the explanation of a case under the definitions wanted; `more` are lines that stand before the passages."""
+        wanted, say = list(wanted), self.say
         self.numbers = {}
         verdicts = judge(self.rules, case.facts, wanted, with_placing)
-        lines = [f"{case.record.get('title', case.id)}  ({case.source}/{case.id})"]
-        if case.record.get("summary"):
-            lines.append(f"  {case.record['summary']}")
-        kind = ", ".join(case.record[k] for k in ("case_kind", "reality") if k in case.record)
-        label = {"yes": "co-production", "no": "not co-production", "contested": "co-production, contested"}
-        told = label.get(case.record.get("source_label", ""), "neither")
-        lines.append(f"  {kind}; the source calls it: {told}" if kind else f"  the source calls it: {told}")
-        if case.record.get("passages"):
-            lines.append(f"  told in {self.cite(case, case.record['passages'])}")
-        lines += ["", "Facts"]
+        lines = self._head(case) + ["", say("facts")]
         order = list(self.vocabulary.keys("Variable"))
         lines += [self.fact(case, key, case.facts[key]) for key in sorted(case.facts, key=order.index)]
-        lines += ["", "Verdicts" + ("  (facts implied by placing are taken in)" if with_placing else "")]
+        lines += ["", say("verdicts") + (f"  ({say('with-placing')})" if with_placing else "")]
         concepts = [d for d in wanted if not d.neighbouring]
-        for outcome in MARKS:
+        for outcome in OUTCOMES:
             for definition in concepts:
                 if verdicts[definition.slug].outcome == outcome:
                     lines += self.verdict(case, verdicts[definition.slug])
-        lines += ["", "Neighbouring concepts"]
-        for outcome in (IN, "undetermined", OUT):
-            names_ = [self.name(d.slug) for d in wanted if d.neighbouring and verdicts[d.slug].outcome == outcome]
-            if names_:
-                lines.append(f"  {MARKS[outcome]} {'; '.join(names_)}")
+        lines += ["", say("neighbours")]
+        for outcome in (IN, UNDETERMINED, OUT):
+            slugs = [d.slug for d in wanted if d.neighbouring and verdicts[d.slug].outcome == outcome]
+            if slugs:
+                lines.append(f"  {self.mark(outcome)} {self.listed(slugs)}")
         lines += self.to_know(case, concepts, with_placing)
-        lines += ["", "Passages"] + [f"  [{n}] {self.passage(*key)}" for key, n in self.numbers.items()]
+        lines += more
+        lines += ["", say("passages")] + [f"  [{n}] {self.passage(*key)}" for key, n in self.numbers.items()]
         return "\n".join(lines) + "\n"
+
+    def _head(self, case: Case) -> list[str]:
+        """Return the lines on what the case is, and what its source calls it."""
+        lines = [f"{case.record.get('title', case.id)}  ({case.source}/{case.id})"]
+        if case.record.get("summary"):
+            lines.append(f"  {case.record['summary']}")
+        coded = (("case_kind", "CaseKind"), ("reality", "Reality"))
+        kind = ", ".join(self.words.label(cls, case.record[key]) for key, cls in coded if key in case.record)
+        called = self.say(f"called-{case.record.get('source_label', 'none')}")
+        lines.append("  " + self.say("kind" if kind else "no-kind", kind=kind, called=called))
+        if case.record.get("passages"):
+            lines.append("  " + self.say("told-in", passages=self.cite(case, case.record["passages"])))
+        return lines
+
+    def mark(self, outcome: str) -> str:
+        """Return the mark of an outcome, as wide as the widest of them."""
+        return self.say(outcome).ljust(max(len(self.say(o)) for o in OUTCOMES))
 
     def name(self, slug: str) -> str:
         """Return a definition's label."""
         return self.vocabulary.label(self.rules.definitions[slug].iri, self.lang)
+
+    def listed(self, slugs: Iterable[str]) -> str:
+        """Return the labels of definitions as a list."""
+        return self.say("list").join(self.name(slug) for slug in slugs)
 
     def criterion(self, literal: str) -> str:
         """Return a literal in words: the criterion's message for being met, or for not being met where it is negated."""
@@ -79,42 +105,60 @@ class Explainer:
         """Return a passage in words: source, section, paragraph and offsets, and its text where that is at hand."""
         if isinstance(passage, str):
             return f"{source}, {passage}"
-        words = passages.words((source, *passage), self.works)
+        place = passages.words((source, *passage), self.works, lambda **parts: self.say("paragraph", **parts))
         text = self.texts.get(source)
-        return words + (f": \u201c{' '.join(text[slice(*passage)].split())}\u201d" if text else "")
+        if not text:
+            return place
+        return self.say("quoted", place=place, text=" ".join(text[slice(*passage)].split()))
 
     def fact(self, case: Case, key: str, fact: Fact) -> str:
         """Return a fact in words: answer, basis, reason and passages."""
-        label = self.vocabulary.label(self.vocabulary.keys("Variable")[key], self.lang)
-        known = fact.basis if fact.value != "unknown" else fact.why_unknown or "silent"
-        line = f"  {label}: {fact.value} ({known}) {self.cite(case, fact.passages)}".rstrip()
+        known = fact.value != "unknown"
+        basis = self.words.label("Basis", fact.basis) if known else self.why(fact.why_unknown or "silent")
+        line = "  " + self.say(
+            "fact", label=self.words.variable(key), answer=self.words.answer(fact.value), basis=basis
+        )
+        line = f"{line} {self.cite(case, fact.passages)}".rstrip()
         if fact.derived_from:
-            line += f" - follows from {fact.derived_from}"
+            line += " - " + self.say("follows", what=self.origin(fact))
         return line + (f" - {fact.reason}" if fact.reason else "")
+
+    def origin(self, fact: Fact) -> str:
+        """Return in words what a derived fact follows from."""
+        match fact.origin:
+            case ("contribution", who, role):
+                role = self.words.label("Role", role)
+                return self.say("from-contribution", who=who or role, role=role)
+            case ("value", kind, whom):
+                kind = self.words.label("ValueType", kind)
+                return self.say("from-value", kind=kind, whom=whom or self.say("somebody"))
+            case ("answer", *variables, answer):
+                answer = self.words.answer(answer)
+                labels = [self.say("from-answer", label=self.words.variable(v), answer=answer) for v in variables]
+                return self.say("and").join(labels)
+        return fact.derived_from or ""
 
     def verdict(self, case: Case, verdict: Verdict) -> list[str]:
         """Return a verdict in words: what decided it, what it is instead, or what is not known."""
-        definition = self.rules.definitions[verdict.definition]
-        lines = [f"  {MARKS[verdict.outcome]} {self.name(verdict.definition)}"]
+        definition, say = self.rules.definitions[verdict.definition], self.say
+        lines = [f"  {self.mark(verdict.outcome)} {self.name(verdict.definition)}"]
+        more = []
         if verdict.weakest_basis and verdict.weakest_basis != "stated":
-            lines[0] += f"  (rests on what is {verdict.weakest_basis})"
+            lines[0] += f"  ({say('rests-on', basis=self.words.label('Basis', verdict.weakest_basis))})"
         if verdict.outcome == OUT:
-            for literal in verdict.decided_by:
-                lines.append(f"        because {self.failed(literal)}{self._carried_by(case, literal)}")
+            more += [say("because", reason=self.failed(x) + self._carried_by(case, x)) for x in verdict.decided_by]
             if verdict.instead:
-                lines.append(f"        instead: {'; '.join(self.name(s) for s in verdict.instead)}")
+                more.append(say("instead", names=self.listed(verdict.instead)))
             elif verdict.instead_possible:
-                lines.append(f"        possibly instead: {'; '.join(self.name(s) for s in verdict.instead_possible)}")
+                more.append(say("possibly-instead", names=self.listed(verdict.instead_possible)))
         elif verdict.outcome == IN:
-            lines.append(
-                "        because "
-                + "; ".join(self.criterion(x) + self._carried_by(case, x) for x in verdict.decided_by)
-            )
+            reasons = [self.criterion(x) + self._carried_by(case, x) for x in verdict.decided_by]
+            more.append(say("because", reason=say("list").join(reasons)))
         elif definition.partial and not verdict.unknown:
-            lines.append("        it has every mark reported, but the source reports only part of the definition")
+            more.append(say("partial"))
         else:
-            lines.append("        not known whether " + "; whether ".join(self.criterion(x) for x in verdict.unknown))
-        return lines
+            more.append(say("not-known", criteria=say("whether").join(self.criterion(x) for x in verdict.unknown)))
+        return lines + [f"        {line}" for line in more]
 
     def _carried_by(self, case: Case, literal: str) -> str:
         reads = self.rules.criteria[literal.removeprefix("not:")].reads
@@ -123,20 +167,22 @@ class Explainer:
 
     def to_know(self, case: Case, wanted: list[definitions.Definition], with_placing: bool) -> list[str]:
         """Return the questions whose answers would settle most verdicts, with why each is not known."""
-        ranked = settling(self.rules, case.facts, wanted, with_placing)
-        if not ranked:
+        found = gains(self.rules, case.facts, wanted, with_placing)
+        if not found:
             return []
-        lines = ["", "What one would have to know to decide"]
-        for key, settled in ranked[:8]:
-            question = self.vocabulary.text(self.vocabulary.keys("Variable")[key], COP + "question", self.lang)
-            gain = f"could settle {len(settled)} alone" if settled else "together with others"
-            lines.append(f"  {question} ({key}: {self.why_open(case, key)}; {gain})")
+        lines = ["", self.say("to-know")]
+        for key, by_answer in list(found.items())[:NAMED]:
+            why, gain = self.why_open(case, key), self.words.gain(by_answer)
+            lines.append("  " + self.say("question", question=self.words.question(key), key=key, why=why, gain=gain))
         return lines
 
-    @staticmethod
-    def why_open(case: Case, key: str) -> str:
+    def why(self, reason: str) -> str:
+        """Return in words why an answer is unknown."""
+        return self.words.label("ReasonUnknown", reason)
+
+    def why_open(self, case: Case, key: str) -> str:
         """Return why a variable is open to the verdicts: not known, varying, or known from the case's placing alone."""
         fact = case.facts.get(key)
         if fact and fact.value != "unknown":
-            return "varies" if fact.value == "varies" else "known only from where the source places the case"
-        return case.why_unknown(key)
+            return self.words.answer(fact.value) if fact.value == "varies" else self.say("placed")
+        return self.why(case.why_unknown(key))

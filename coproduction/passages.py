@@ -7,7 +7,7 @@ are not part of the project; who has them can verify every passage, who has not 
 import csv
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -171,11 +171,16 @@ def verify(keys: Iterable[Key], found: dict[str, str], stored: dict[Key, Passage
     return faults
 
 
-def words(key: Key, labels: dict[str, Source] | None = None) -> str:
-    """Return a passage in words: source, section and paragraph, offsets."""
+def words(
+    key: Key,
+    labels: dict[str, Source] | None = None,
+    place: Callable[..., str] = "{heading}, paragraph {number}".format,
+) -> str:
+    """Return a passage in words: source, section and paragraph, offsets; `place` puts heading and number into words."""
     source, start, end = key
     labels = sources(shipped()) if labels is None else labels
     name = labels[source].label if source in labels else source
     stored = shipped_passages().get(key)
-    where = f", {stored.locator}" if stored else ""
+    heading, _, number = stored.locator.rpartition(", paragraph ") if stored else ("", "", "")
+    where = f", {place(heading=heading, number=number)}" if stored else ""
     return f"{name}{where} [{start}-{end}]"

@@ -16,7 +16,8 @@ Passage = tuple[int, int] | str
 class Fact:
     """An answer to a variable with its basis and passages, and what it is derived from where it is.
 
-    `pointer` is where the record lists it; a derived fact has none.
+    `pointer` is where the record lists it; a derived fact has none. `origin` says in parts what `derived_from` says in
+    English: `contribution`, who and role; `value`, kind and for whom; or `answer`, variables and their answer.
     """
 
     value: str
@@ -26,6 +27,7 @@ class Fact:
     why_unknown: str | None = None
     derived_from: str | None = None
     pointer: str | None = None
+    origin: tuple[str | None, ...] = field(default=(), compare=False)
 
 
 @dataclass

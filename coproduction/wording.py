@@ -1,0 +1,47 @@
+"""The ontology's words for what records hold by key: answers, bases, questions, definitions, in a language."""
+
+from collections.abc import Mapping, Sequence
+
+from coproduction import names
+from coproduction.settle import settled_by
+from coproduction.texts import Texts
+from coproduction.vocabulary import Vocabulary
+
+
+class Wording:
+    """Words for keys in a language; in English where that language is missing, and a key where there is no word."""
+
+    def __init__(self, vocabulary: Vocabulary, lang: str = "en"):
+        self.vocabulary, self.lang = vocabulary, lang
+        self.texts = Texts("next", lang)
+
+    def label(self, cls: str, key: str) -> str:
+        """Return the label of an instance of a class by its key."""
+        iri = self.vocabulary.keys(cls).get(key)
+        return self.vocabulary.label(iri, self.lang) if iri else key
+
+    def answer(self, key: str) -> str:
+        """Return an answer in a word."""
+        return self.label("Answer", key)
+
+    def variable(self, key: str) -> str:
+        """Return a variable's label."""
+        return self.label("Variable", key)
+
+    def definition(self, slug: str) -> str:
+        """Return a definition's label; its slug where it has none."""
+        return self.label("Definition", slug)
+
+    def question(self, key: str) -> str:
+        """Return the question that a variable puts to a case; its key where it has none."""
+        iri = self.vocabulary.keys("Variable")[key]
+        return self.vocabulary.text(iri, names.COP + "question", self.lang) or key
+
+    def gain(self, by_answer: Mapping[str, Sequence[str]]) -> str:
+        """Return in words how many verdicts each answer to a variable settles alone."""
+        # What is not applicable weighs as a no does; it is said where it settles something else.
+        said = {a: slugs for a, slugs in by_answer.items() if a != "n/a" or slugs != by_answer.get("no")}
+        if not settled_by(said):
+            return self.texts("together")
+        most = sorted(said, key=lambda answer: (-len(said[answer]), answer))
+        return self.texts("list").join(self.texts("settles", answer=self.answer(a), number=len(said[a])) for a in most)

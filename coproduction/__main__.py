@@ -9,7 +9,7 @@ import sys
 import click
 
 from coproduction.cli.export import export
-from coproduction.cli.options import FROM, GIVEN, LANG, MESSAGES, OUTPUT, REPORTS, WITH, Formats
+from coproduction.cli.options import CODER, FROM, GIVEN, LANG, MESSAGES, OUTPUT, REPORTS, WITH, Formats
 from coproduction.cli.sources import sources
 from coproduction.loaders import limits
 
@@ -58,19 +58,27 @@ def ask(question, query, data, endpoint, fmt, lang, given) -> None:
     "--with-placing", is_flag=True, help="Take in facts that follow only from where the source lists the case."
 )
 @click.option("--ask", "asking", is_flag=True, help="Put the unknown variables to you, the most settling first.")
+@click.option("--save", type=click.Path(dir_okay=False), help="YAML file for the record with your answers to --ask.")
+@click.option("--like", is_flag=True, help="The cases of the graph that are like each case, and where they part.")
+@click.option("--next", "next_", is_flag=True, help="All that is worth finding out, case by case and over all cases.")
+@CODER
 @click.option("--texts", type=click.Path(file_okay=False), help="Folder of the sources' texts, to print passages from.")
 @click.option("--format", "fmt", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @LANG
 @GIVEN
 @WITH
-def classify(files, one, only, every, readings, with_placing, asking, texts, fmt, lang, given, own) -> None:
+def classify(
+    files, one, only, every, readings, with_placing, asking, save, like, next_, coder, texts, fmt, lang, given, own
+) -> None:
     """Print the verdict matrix, or explain one case with the passages that decide.
 
     Without FILES, of the five sources' cases; with FILES, of your own records.
     """
     from coproduction.commands import classify
 
-    classify.run(files, one, only, every, readings, with_placing, asking, texts, fmt, lang, given, own)
+    classify.run(
+        files, one, only, every, readings, with_placing, asking, save, like, next_, coder, texts, fmt, lang, given, own
+    )
 
 
 @cli.command(epilog=limits.in_words())

@@ -63,7 +63,7 @@ def in_force(cases: Iterable[Case], coder: str | None = None) -> tuple[list[Case
     """
     of: dict[tuple, list[Case]] = {}
     for case in cases:
-        of.setdefault((case.iri, names.source_iri(case.source, case.base)), []).append(case)
+        of.setdefault(_key(case), []).append(case)
     chosen, open_ones = [], {}
     for records in of.values():
         if coder:
@@ -75,6 +75,17 @@ def in_force(cases: Iterable[Case], coder: str | None = None) -> tuple[list[Case
         else:
             open_ones[f"{found[0].source}/{found[0].id}"] = sorted(case.coder for case in found)
     return chosen, open_ones
+
+
+def settled_or_all(cases: Iterable[Case]) -> list[Case]:
+    """Return the settled record of every case that has one, and all records of the others, in their order."""
+    cases = list(cases)
+    settled = {_key(case) for case in cases if case.coder == SETTLED}
+    return [case for case in cases if case.coder == SETTLED or _key(case) not in settled]
+
+
+def _key(case: Case) -> tuple[str, str]:
+    return case.iri, names.source_iri(case.source, case.base)
 
 
 @cache

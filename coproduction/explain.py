@@ -37,8 +37,12 @@ class Explainer:
         wanted: Iterable[definitions.Definition],
         with_placing: bool = False,
         more: Iterable[str] = (),
+        every_question: bool = False,
     ) -> str:
-        """Return the explanation of a case under the definitions wanted; `more` are lines that stand before the passages."""
+        """Return the explanation of a case under the definitions wanted.
+
+        more: lines that stand before the passages. every_question: all open questions, not those alone that settle most.
+        """
         wanted, say = list(wanted), self.say
         self.numbers = {}
         verdicts = judge(self.rules, case.facts, wanted, with_placing)
@@ -56,7 +60,7 @@ class Explainer:
             slugs = [d.slug for d in wanted if d.neighbouring and verdicts[d.slug].outcome == outcome]
             if slugs:
                 lines.append(f"  {self.mark(outcome)} {self.listed(slugs)}")
-        lines += self.to_know(case, concepts, with_placing)
+        lines += self.to_know(case, concepts, with_placing, None if every_question else NAMED)
         lines += more
         lines += ["", say("passages")] + [f"  [{n}] {self.passage(*key)}" for key, n in self.numbers.items()]
         return "\n".join(lines) + "\n"
@@ -165,13 +169,15 @@ class Explainer:
         found = self.cite(case, [p for key in reads if key in case.facts for p in case.facts[key].passages])
         return f" {found}" if found else ""
 
-    def to_know(self, case: Case, wanted: list[definitions.Definition], with_placing: bool) -> list[str]:
+    def to_know(
+        self, case: Case, wanted: list[definitions.Definition], with_placing: bool, most: int | None
+    ) -> list[str]:
         """Return the questions whose answers would settle most verdicts, with why each is not known."""
         found = gains(self.rules, case.facts, wanted, with_placing)
         if not found:
             return []
         lines = ["", self.say("to-know")]
-        for key, by_answer in list(found.items())[:NAMED]:
+        for key, by_answer in list(found.items())[:most]:
             why, gain = self.why_open(case, key), self.words.gain(by_answer)
             lines.append("  " + self.say("question", question=self.words.question(key), key=key, why=why, gain=gain))
         return lines

@@ -22,6 +22,10 @@ class Texts:
         """Return the words of a list, the one that is shown first."""
         return list(self._of(key))
 
+    def mapping(self, key: str) -> dict[str, str]:
+        """Return words by words."""
+        return dict(self._of(key))
+
     def _of(self, key: str):
         by_lang = self.part[key]
         return by_lang[self.lang if self.lang in by_lang else "en"]

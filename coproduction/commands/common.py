@@ -10,7 +10,7 @@ from coproduction import cases, report
 from coproduction.codebook import Codebook, load, shipped_codebook
 from coproduction.definitions import BadDefinition
 from coproduction.loaders.case import Case
-from coproduction.loaders.raw import Finding, Unreadable
+from coproduction.loaders.raw import Finding, Unreadable, nearest
 from coproduction.tables import UnsoundCriterion
 from coproduction.verdicts import Rules, load_rules
 from coproduction.vocabulary import Vocabulary, shipped, with_files
@@ -60,3 +60,13 @@ def sound(files: Iterable[str], book: Codebook, given: str | None) -> list[Case]
     if report.has_errors(findings):
         leave("nothing was done: mend the errors above first", 1)
     return found
+
+
+def of_coder(records: Iterable[Case], coder: str) -> list[Case]:
+    """Return the records by a coder; leaves with 2 where there are none."""
+    records = list(records)
+    chosen = [case for case in records if case.coder == coder]
+    if not chosen:
+        like = nearest(coder, {case.coder for case in records})
+        leave(f"there is no record by {coder}" + (f"; did you mean {like}?" if like else ""), 2)
+    return chosen

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from coproduction import cases, resources
 from coproduction.cases import in_force, shipped_cases
-from coproduction.commands.common import leave, say, sound, vocabulary
-from coproduction.commands.writing import replace, write_whole
+from coproduction.commands.common import leave, of_coder, say, sound, vocabulary
+from coproduction.commands.writing import apart, replace, write_whole
 from coproduction.exports import sheets
 from coproduction.exports.notes import notes
 from coproduction.exports.sheets import Table
@@ -27,7 +27,7 @@ def long(files, output, fmt, given, own) -> None:
     """Write a row for every case, coder and variable."""
     from coproduction.exports.long import table
 
-    _apart(files, output)
+    apart(files, output)
     _, book, _ = vocabulary(own)
     _tables([table(_records(files, book, given), book)], output, fmt)
 
@@ -36,7 +36,7 @@ def wide(files, output, fmt, with_placing, lang, given, own) -> None:
     """Write a row for every record, with labels and codebook; in CSV the rows alone."""
     from coproduction.exports.wide import tables
 
-    _apart(files, output)
+    apart(files, output)
     words, book, rules = vocabulary(own)
     found = _records(files, book, given)
     _tables(tables(found, book, words, rules.criteria, lang, with_placing), output, fmt, usual=sheets.WORKBOOK)
@@ -46,7 +46,7 @@ def graphml(files, output, every, coder, with_placing, lang, given, own) -> None
     """Write cases, sources, definitions and roles as a network."""
     from coproduction.exports.graphml import network, write
 
-    _apart(files, output)
+    apart(files, output)
     words, book, rules = vocabulary(own)
     found = _one_each(_records(files, book, given), coder)
     wanted = rules.chosen() if every else rules.operative()
@@ -66,7 +66,7 @@ def agreement(files, output, fmt, listing, unknown, texts, lang, given, own) -> 
     from coproduction.agreement import NothingToCompare, coding
     from coproduction.exports.agreement import about, disagreements, table
 
-    _apart(files, output)
+    apart(files, output)
     words, book, _ = vocabulary(own)
     records = sound(files, book, given) if files else cases.read(map(str, resources.reading_records()), book)[0]
     try:
@@ -118,7 +118,7 @@ def qca(files, output, outcome, words, rule, cut, fewest, every_case, coder, wit
             say(sentence)
         if not any(row.n for row in rows):
             say(notes("qca", lang)["empty"])
-    _apart(files, *(Path(output) / name for name in data))
+    apart(files, *(Path(output) / name for name in data))
     _folder(data, Path(output))
 
 
@@ -128,10 +128,7 @@ def _records(files: Iterable[str], book, given) -> list[Case]:
 
 def _one_each(records: list[Case], coder: str | None) -> list[Case]:
     """Return one record of every case; leaves with 1 where it is not settled which, with 2 where the coder has none."""
-    chosen, unsettled = in_force(records, coder)
-    if coder and not chosen:
-        like = nearest(coder, {case.coder for case in records})
-        leave(f"there is no record by {coder}" + (f"; did you mean {like}?" if like else ""), 2)
+    chosen, unsettled = in_force(of_coder(records, coder) if coder else records, coder)
     for name, coders in unsettled.items():
         say(f"{name} is coded by {', '.join(coders)} and has no record by {SETTLED}")
     if unsettled:
@@ -167,14 +164,6 @@ def _tables(tables: list[Table], output: str | None, fmt: str | None, usual: str
     except sheets.TooLarge as error:
         leave(str(error), 2)
     write_whole(data, output)
-
-
-def _apart(files: Iterable[str], *written: str | Path | None) -> None:
-    """Leave with 2 where what is to be written is one of the files that are read."""
-    read = {Path(name).resolve() for name in files if name != "-"}
-    for name in written:
-        if name not in (None, "-") and Path(name).resolve() in read:
-            leave(f"{name}: is read here, and would be overwritten; name another file", 2)
 
 
 def _folder(data: Mapping[str, bytes], folder: Path) -> None:

@@ -1,6 +1,6 @@
 """Writing a command's result: whole or not at all, to a file or to standard output."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -37,3 +37,11 @@ def replace(data: Mapping[Path, bytes]) -> None:
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
+
+
+def apart(files: Iterable[str], *written: str | Path | None) -> None:
+    """Leave with 2 where what is to be written is one of the files that are read."""
+    read = {Path(name).resolve() for name in files if name != "-"}
+    for name in written:
+        if name not in (None, "-") and Path(name).resolve() in read:
+            leave(f"{name}: is read here, and would be overwritten; name another file", 2)

@@ -55,14 +55,16 @@ class Explainer:
             for definition in concepts:
                 if verdicts[definition.slug].outcome == outcome:
                     lines += self.verdict(case, verdicts[definition.slug])
-        lines += ["", say("neighbours")]
+        if len(concepts) < len(wanted):
+            lines += ["", say("neighbours")]
         for outcome in (IN, UNDETERMINED, OUT):
             slugs = [d.slug for d in wanted if d.neighbouring and verdicts[d.slug].outcome == outcome]
             if slugs:
                 lines.append(f"  {self.mark(outcome)} {self.listed(slugs)}")
         lines += self.to_know(case, concepts, with_placing, None if every_question else NAMED)
         lines += more
-        lines += ["", say("passages")] + [f"  [{n}] {self.passage(*key)}" for key, n in self.numbers.items()]
+        if self.numbers:
+            lines += ["", say("passages")] + [f"  [{n}] {self.passage(*key)}" for key, n in self.numbers.items()]
         return "\n".join(lines) + "\n"
 
     def _head(self, case: Case) -> list[str]:
@@ -71,7 +73,7 @@ class Explainer:
         if case.record.get("summary"):
             lines.append(f"  {case.record['summary']}")
         coded = (("case_kind", "CaseKind"), ("reality", "Reality"))
-        kind = ", ".join(self.words.label(cls, case.record[key]) for key, cls in coded if key in case.record)
+        kind = ", ".join(self.words.written(cls, case.record[key]) for key, cls in coded if key in case.record)
         called = self.say(f"called-{case.record.get('source_label', 'none')}")
         lines.append("  " + self.say("kind" if kind else "no-kind", kind=kind, called=called))
         if case.record.get("passages"):
@@ -118,7 +120,7 @@ class Explainer:
     def fact(self, case: Case, key: str, fact: Fact) -> str:
         """Return a fact in words: answer, basis, reason and passages."""
         known = fact.value != "unknown"
-        basis = self.words.label("Basis", fact.basis) if known else self.why(fact.why_unknown or "silent")
+        basis = self.words.written("Basis", fact.basis) if known else self.why(fact.why_unknown or "silent")
         line = "  " + self.say(
             "fact", label=self.words.variable(key), answer=self.words.answer(fact.value), basis=basis
         )
@@ -131,7 +133,7 @@ class Explainer:
         """Return in words what a derived fact follows from."""
         match fact.origin:
             case ("contribution", who, role):
-                role = self.words.label("Role", role)
+                role = self.words.written("Role", role)
                 return self.say("from-contribution", who=who or role, role=role)
             case ("value", kind, whom):
                 kind = self.words.label("ValueType", kind)
@@ -148,7 +150,7 @@ class Explainer:
         lines = [f"  {self.mark(verdict.outcome)} {self.name(verdict.definition)}"]
         more = []
         if verdict.weakest_basis and verdict.weakest_basis != "stated":
-            lines[0] += f"  ({say('rests-on', basis=self.words.label('Basis', verdict.weakest_basis))})"
+            lines[0] += f"  ({say('rests-on', basis=self.words.written('Basis', verdict.weakest_basis))})"
         if verdict.outcome == OUT:
             more += [say("because", reason=self.failed(x) + self._carried_by(case, x)) for x in verdict.decided_by]
             if verdict.instead:
@@ -184,7 +186,7 @@ class Explainer:
 
     def why(self, reason: str) -> str:
         """Return in words why an answer is unknown."""
-        return self.words.label("ReasonUnknown", reason)
+        return self.words.written("ReasonUnknown", reason)
 
     def why_open(self, case: Case, key: str) -> str:
         """Return why a variable is open to the verdicts: not known, varying, or known from the case's placing alone."""

@@ -48,11 +48,11 @@ class Rule:
         """The IRI of the rule."""
         return f"{names.BASE}rule/{self.code}"
 
-    def message(self, lang: str, **values) -> str:
+    def message(self, lang: str, /, **values) -> str:
         """Return what the rule says of something, in a language or in English where it lacks that."""
         return self.says[lang if lang in self.says else "en"].format(**values)
 
-    def word(self, key: str, lang: str, **values) -> str:
+    def word(self, key: str, lang: str, /, **values) -> str:
         """Return a part of a message by its key."""
         return self.words[key][lang if lang in self.words[key] else "en"].format(**values)
 

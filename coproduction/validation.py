@@ -5,6 +5,7 @@ definition.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
 
 from coproduction import borders, consistency, names
 from coproduction.cases import link_findings
@@ -15,6 +16,7 @@ from coproduction.rules import told
 from coproduction.settle import settling
 from coproduction.verdicts import OUT, UNDETERMINED, Rules, answers, judge
 from coproduction.vocabulary import Vocabulary
+from coproduction.wording import Wording
 
 # How many of the variables that settle most the advice names.
 NAMED = 3
@@ -44,7 +46,7 @@ def findings(
         found += consistency.range_findings(case, lang)
         found += consistency.passage_findings(case, texts or {}, lang)
         if advice and case.coder == SETTLED:
-            found += _undetermined(case, rules, lang, profiles)
+            found += _undetermined(case, rules, Wording(vocabulary, lang), profiles)
         given = answers(case.facts)
         values = {slug: criterion.truth(given) for slug, criterion in rules.criteria.items()}
         claimed = list(dict.fromkeys(case.record.get("claimed_under", [])))
@@ -68,7 +70,7 @@ def once(found: Iterable[Finding]) -> list[Finding]:
     return list(seen.values())
 
 
-def _undetermined(case: Case, rules: Rules, lang: str, profiles: dict) -> Iterable[Finding]:
+def _undetermined(case: Case, rules: Rules, words: Wording, profiles: dict) -> Iterable[Finding]:
     """Yield advice where most operative definitions leave a case undetermined; cases alike are judged once."""
     profile = frozenset(answers(case.facts).items())
     if profile not in profiles:
@@ -80,8 +82,10 @@ def _undetermined(case: Case, rules: Rules, lang: str, profiles: dict) -> Iterab
         profiles[profile] = most, still_open, len(operative), first
     most, still_open, all_, first = profiles[profile]
     if most:
-        rule = all_rules()["undetermined"]
-        message = rule.message(lang, open=still_open, all=all_, first=", ".join(first))
+        rule, lang = all_rules()["undetermined"], words.lang
+        questions = [rule.word("question", lang, question=words.question(key), key=key) for key in first]
+        listed = reduce(lambda one, other: rule.word("more", lang, one=one, other=other), questions or [""])
+        message = rule.message(lang, open=still_open, all=all_, first=listed)
         yield Finding.of(case.raw, rule.code, message, severity=rule.severity, key=first[0] if first else None)
 
 

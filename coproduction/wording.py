@@ -22,27 +22,28 @@ class Wording:
 
     def written(self, cls: str, key: str) -> str:
         """Return the word to write for a key: the key itself, or the label of a language that has another one."""
-        label, english = (self.vocabulary.label(self.vocabulary.keys(cls)[key], lang) for lang in (self.lang, "en"))
+        iri = self.vocabulary.keys(cls).get(key)
+        label, english = (self.vocabulary.label(iri, lang) if iri else key for lang in (self.lang, "en"))
         return key if label == english else label
 
     def meaning(self, cls: str, key: str) -> str:
         """Return what an instance of a class means; empty where nothing says it."""
         return self.vocabulary.text(self.vocabulary.keys(cls)[key], names.SKOS + "definition", self.lang) or ""
 
-    def examples(self, key: str) -> list[str]:
-        """Return the codebook's examples of answers to a variable, in the order of the answers."""
+    def examples(self, key: str) -> list[tuple[str, str]]:
+        """Return the codebook's examples of answers to a variable, each with its answer, in the order of the answers."""
         keys = {iri: answer for answer, iri in self.vocabulary.keys("Answer").items()}
         order, found = list(keys.values()), []
         for node in self.vocabulary.objects(self.vocabulary.keys("Variable")[key], names.COP + "example"):
             answer = self.vocabulary.object(node, names.COP + "exampleAnswer")
             text = self.vocabulary.text(node, names.COP + "exampleText", self.lang)
             if answer and text:
-                found.append((order.index(keys[answer.value]), f"{self.written('Answer', keys[answer.value])}: {text}"))
-        return [text for _, text in sorted(found)]
+                found.append((order.index(keys[answer.value]), text))
+        return [(order[n], text) for n, text in sorted(found)]
 
     def answer(self, key: str) -> str:
         """Return an answer in a word."""
-        return self.label("Answer", key)
+        return self.written("Answer", key)
 
     def outcome(self, key: str) -> str:
         """Return an outcome in a word."""

@@ -334,9 +334,29 @@ def test_a_passage_that_the_text_does_not_have_is_found(pair, wrong):
 def test_advice_names_what_settles_most():
     (finding,) = found_in("{id: x, title: X, source: own}")[1]
     assert finding.message == (
-        "5 of 5 definitions in use leave the case undetermined; find out first: citizen_input, public_input, external_party"
+        "5 of 5 definitions in use leave the case undetermined; find out first: Do citizens (users, clients, volunteers, "
+        "family, neighbours, residents, people under a duty) put effort, time, information, views, votes, money or "
+        "behaviour into it? (citizen_input); Does a public body put anything, effort or authority, into this very activity? "
+        "(public_input); Does anybody from outside the agency take part in it at all? (external_party)"
     )
     assert (finding.severity, finding.key) == ("info", "citizen_input")
+
+
+def test_advice_asks_in_french():
+    (finding,) = found_in("{id: x, title: X, source: own}", lang="fr")[1]
+    assert finding.message.startswith(
+        "5 des 5 définitions en usage ne tranchent pas ; cherchez d'abord : Des citoyens "
+    )
+    assert "une partie extérieure" not in finding.message and finding.message.count(" ? (") == 3
+
+
+@pytest.mark.parametrize(("facts", "advised"), [
+    # Out under all but two (no input of citizens), or under all but three: more than half of five is three.
+    ({"citizen_input": "no"}, False), ({"public_service": "no"}, True), ({"external_party": "no"}, True),
+])  # fmt: skip
+def test_advice_is_given_where_more_than_half_of_the_definitions_in_use_are_open(facts, advised):
+    found = validation.findings([case_of(**facts)], judging(), shipped(), advice=True)
+    assert [f.code for f in found if f.code == "undetermined"] == ["undetermined"] * advised
 
 
 def test_one_finding_for_each_rule_and_place():

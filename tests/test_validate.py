@@ -49,7 +49,7 @@ REASONS = {
     "duplicate-case": [(2, 21, "plot", "has the title and place of own/garden")],
     "passage-unverified": [(1, 75, "garden", "passage 4-400 does not verify: it reaches past the text's end at 27")],
     "undetermined": [
-        (1, 1, "garden", "5 of 5 definitions in use leave the case undetermined; find out first: citizen_")
+        (1, 1, "garden", "5 of 5 definitions in use leave the case undetermined; find out first: Do citi")
     ],
 }
 SEVERITIES = dict.fromkeys(

@@ -116,19 +116,20 @@ def _ask(key: str, held: Interview, words: Wording, texts: Texts, commands: Mapp
     """Put one question until it is answered, left or taken back; returns whether to go on."""
     answers = [a for a in held.book.variables[key].answers if a != "unknown"]
     meant = _meant(answers, words, texts) | {w.casefold(): kind for kind, found in commands.items() for w in found}
-    shown = "/".join(words.written("Answer", a) for a in answers)
+    shown = "/".join(words.answer(a) for a in answers)
     prompt = texts("prompt", key=key, answers=shown, skip=commands[SKIP][0], stop=commands[STOP][0])
     while True:
         click.echo(f"  {prompt}", nl=False, err=True)
         line = sys.stdin.readline()
         if not line:
+            say("")
             return False
         # A straight apostrophe for the curly one that some keyboards type.
         word = " ".join(line.casefold().replace("\u2019", "'").split())
         match meant.get(word, SKIP if not word else None):
             case None:
                 like = nearest(word, [*answers, *meant])
-                hint = texts("like", word=words.written("Answer", like) if like in answers else like) if like else ""
+                hint = texts("like", word=words.answer(like) if like in answers else like) if like else ""
                 say("  " + texts("no-answer", word=repr(word)) + hint)
             case "stop":
                 return False
@@ -153,14 +154,14 @@ def _ask(key: str, held: Interview, words: Wording, texts: Texts, commands: Mapp
 def _meant(answers: list[str], words: Wording, texts: Texts) -> dict[str, str]:
     """Return the answers by every word for them: key, label, and short forms."""
     found = {short: answer for short, answer in texts.mapping("short").items() if answer in answers}
-    found |= {words.answer(answer).casefold(): answer for answer in answers}
+    found |= {words.label("Answer", answer).casefold(): answer for answer in answers}
     return found | {answer.casefold(): answer for answer in answers}
 
 
 def _help(key: str, answers: list[str], words: Wording, texts: Texts) -> list[str]:
     """Return what each answer means, and the codebook's examples."""
-    lines = [texts("answer", answer=words.written("Answer", a), meaning=words.meaning("Answer", a)) for a in answers]
-    return lines + [texts("example", text=text) for text in words.examples(key)]
+    lines = [texts("answer", answer=words.answer(a), meaning=words.meaning("Answer", a)) for a in answers]
+    return lines + [texts("example", answer=words.answer(answer), text=text) for answer, text in words.examples(key)]
 
 
 def _as_text(value):

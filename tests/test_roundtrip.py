@@ -248,7 +248,7 @@ def lost(case: Case, book=BOOK) -> list[tuple[str, object]]:
         elif key != "facts":
             rows += [(k, v, own) for k, v in scalars(key, value)]
     for key, fact in case.facts.items():
-        parts = {k: v for k, v in vars(fact).items() if v is not None and k != "pointer"}
+        parts = {k: v for k, v in vars(fact).items() if v is not None and k not in ("pointer", "origin")}
         if fact.value == "unknown":
             del parts["basis"]
         at = nodes[f"{case.iri}#fact-{key.replace('_', '-')}"]

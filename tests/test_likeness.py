@@ -107,6 +107,19 @@ def test_the_same_out_on_another_failing_criterion_is_not_alike():
     assert cases["same"].alike == (MATCHED,) and cases["both"].same_verdict == (MATCHED,)
 
 
+def test_answers_that_differ_weigh_against_those_shared():
+    # Four shared and two that differ count less than three shared alone.
+    here = {"joint": "yes", "does": "yes", "prompted": "yes", "plans_designs": "yes", "public_input": "yes",
+            "external_party": "yes"}  # fmt: skip
+    graph = {
+        "more": here | {"plans_designs": "no", "public_input": "no"},
+        "fewer": {"joint": "yes", "does": "yes", "external_party": "yes"},
+    }  # fmt: skip
+    assert [(o.there.case.id, len(o.shared), len(o.different)) for o in found(here, graph).cases] == [
+        ("fewer", 3, 0), ("more", 4, 2)
+    ]  # fmt: skip
+
+
 def test_ties_are_broken_by_source_and_id_whatever_the_order():
     names = ["b", "a", "d", "c", "f", "e", "g"]
     graph = dict.fromkeys(names, HERE)

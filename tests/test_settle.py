@@ -136,6 +136,25 @@ def test_facts_implied_by_placing_are_open_unless_asked_for():
     assert found(facts, with_placing=True) == {k: v for k, v in CITIZENS.items() if k != "public_input"}
 
 
+def test_an_answer_that_would_bring_what_the_record_says_varies_is_not_tried():
+    # A yes to citizen input would settle alford, but makes the external party a yes, which the record says varies.
+    facts = {"prompted": "yes", "does": "yes", "external_party": "varies"}
+    assert found(facts)["citizen_input"] == no("anzsog matched mcmullin")
+    assert found(facts | {"external_party": {"value": "unknown"}})["citizen_input"]["yes"] == "alford"
+
+
+def test_what_follows_from_what_follows_counts_too():
+    line = next(
+        d for d in RULES.derivations if d.variables == ("citizen_input",) and d.then_variable == "external_party"
+    )
+    chain = dataclasses.replace(line, variables=("organised_group",), then_variable="citizen_input")
+    longer = dataclasses.replace(RULES, derivations=(chain, line))
+    slugs = ["alford-2013-extended", "organised-groups-long-term"]
+    facts = case_of(prompted="yes", does="yes").facts
+    found_ = gains(longer, facts, [RULES.definitions[slug] for slug in slugs])
+    assert found_["organised_group"]["yes"] == ["alford-2013-extended"]
+
+
 def test_a_definition_alone_is_asked_about_what_it_reads():
     assert found({"prompted": "yes", "does": "yes"}, ["alford"]) == {
         "external_party": {"yes": "alford", "no": "alford"}

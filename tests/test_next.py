@@ -133,6 +133,29 @@ def test_next_as_json_has_an_object_for_every_case_with_something_open(batch):
     assert {answer: len(slugs) for answer, slugs in first["settles"].items()} == {"no": 3, "yes": 1, "n/a": 3}
 
 
+# The advice of validate
+
+
+def advice(folder, facts: str, *args: str) -> list[str]:
+    (folder / "x.yaml").write_text(f"id: a\ntitle: A\nsource: own\n{facts}\n", encoding="utf-8")
+    result = CliRunner().invoke(cli, ["validate", str(folder / "x.yaml"), "--format", "json", *args])
+    return [row["message"] for row in json.loads(result.stdout) if row["code"] == "undetermined"]
+
+
+# Without citizen input three are out and two open; without a public service, or an external party, two out and three open.
+@pytest.mark.parametrize(
+    ("facts", "open_"), [("citizen_input: no", 0), ("public_service: no", 3), ("external_party: no", 3)]
+)
+def test_advice_is_given_where_more_than_half_of_the_definitions_in_use_are_open(tmp_path, facts, open_):
+    assert [int(message[0]) for message in advice(tmp_path, facts)] == [open_] * bool(open_)
+
+
+def test_advice_puts_the_questions_in_french(tmp_path):
+    (message,) = advice(tmp_path, "", "--lang", "fr")
+    assert message.startswith("5 des 5 définitions en usage ne tranchent pas ; cherchez d'abord : Des citoyens ")
+    assert message.count(" ? (") == 3 and message.endswith(" ? (external_party)")
+
+
 # Texts
 
 

@@ -342,23 +342,6 @@ def test_advice_names_what_settles_most():
     assert (finding.severity, finding.key) == ("info", "citizen_input")
 
 
-def test_advice_asks_in_french():
-    (finding,) = found_in("{id: x, title: X, source: own}", lang="fr")[1]
-    assert finding.message.startswith(
-        "5 des 5 définitions en usage ne tranchent pas ; cherchez d'abord : Des citoyens "
-    )
-    assert "une partie extérieure" not in finding.message and finding.message.count(" ? (") == 3
-
-
-@pytest.mark.parametrize(("facts", "advised"), [
-    # Out under all but two (no input of citizens), or under all but three: more than half of five is three.
-    ({"citizen_input": "no"}, False), ({"public_service": "no"}, True), ({"external_party": "no"}, True),
-])  # fmt: skip
-def test_advice_is_given_where_more_than_half_of_the_definitions_in_use_are_open(facts, advised):
-    found = validation.findings([case_of(**facts)], judging(), shipped(), advice=True)
-    assert [f.code for f in found if f.code == "undetermined"] == ["undetermined"] * advised
-
-
 def test_one_finding_for_each_rule_and_place():
     case = case_of(claimed_under=["bovaird-loeffler-2015-matched-input"] * 2, public_input="no")
     found = validation.findings([case], judging(), shipped())

@@ -5,7 +5,7 @@ reference validator has judged every combination once (`coproduction.tables`), a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from coproduction import names, tables
 from coproduction.definitions import BadDefinition
@@ -27,10 +27,17 @@ class Criterion:
     met_shape: str
     not_met_shape: str
     table: Mapping[tuple[str, ...], Truth]
+    # The table again, by answers as they are given: with those that are unknown to the logic in all their forms.
+    given: dict[tuple, Truth] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def truth(self, answers: Mapping[str, str]) -> Truth:
         """Return the truth value under answers by variable key; a variable without an answer is unknown."""
-        return self.table[tuple(known(answers.get(key)) for key in self.reads)]
+        given = tuple(map(answers.get, self.reads))
+        try:
+            return self.given[given]
+        except KeyError:
+            truth = self.given[given] = self.table[tuple(map(known, given))]
+            return truth
 
 
 def known(answer: str | None) -> str:

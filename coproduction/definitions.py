@@ -1,6 +1,7 @@
 """Definitions: logical combinations of criteria, read from the ontology."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from pyoxigraph import NamedNode
 
@@ -27,6 +28,8 @@ class Definition:
     requires: Expression
     reading_of: str | None
     operative_in: tuple[str, ...]
+    # What was found out before, by the truth values of its criteria: cases differ less than they are many.
+    weighed: dict = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def neighbouring(self) -> bool:
@@ -38,7 +41,7 @@ class Definition:
         """Whether it is another way of reading a definition, hidden unless asked for."""
         return self.reading_of is not None
 
-    @property
+    @cached_property
     def criteria(self) -> list[str]:
         """The slugs of the criteria it turns on."""
         return criteria(self.requires)

@@ -7,7 +7,7 @@ from coproduction.criteria import known
 from coproduction.definitions import Definition
 from coproduction.loaders.case import Case
 from coproduction.logic import unsettled
-from coproduction.verdicts import Rules, answers, truth_under
+from coproduction.verdicts import Rules, answers, truth_under, truths
 
 UNKNOWN = "unknown"
 # By variable, by answer, the slugs of the definitions whose verdict the answer settles.
@@ -36,14 +36,14 @@ def gains(
     with no answers. The most settling come first, over all their answers; then the order is the alphabet's.
     """
     given = answers(facts, with_placing)
-    values = {slug: criterion.truth(given) for slug, criterion in rules.criteria.items()}
+    values = truths(rules, given)
     still_open = [d for d in definitions if truth_under(d, values) is None]
     bearing = {x.slug for d in still_open for x in unsettled(d.requires, values)}
     variables = {v for slug in bearing for v in rules.criteria[slug].reads if known(given.get(v)) == UNKNOWN}
     found: Gains = {}
-    for variable, possible in _possible(rules, variables).items():
+    for variable in variables:
         found[variable] = {}
-        for answer in possible:
+        for answer in rules.possible.get(variable, ()):
             tried = _with(rules, facts, given, variable, answer)
             if tried is None:
                 continue
@@ -77,7 +77,7 @@ def of_batch(rules: Rules, cases: Iterable[Case], definitions: Iterable[Definiti
         profile = frozenset((key, fact.value, fact.basis) for key, fact in case.facts.items())
         if profile not in known_ones:
             given = answers(case.facts, with_placing)
-            values = {slug: criterion.truth(given) for slug, criterion in rules.criteria.items()}
+            values = truths(rules, given)
             still_open = sum(truth_under(d, values) is None for d in definitions)
             known_ones[profile] = still_open, gains(rules, case.facts, definitions, with_placing)
         still_open, by_variable = known_ones[profile]
@@ -99,16 +99,6 @@ def ranked(batch: Iterable[Next]) -> list[tuple[str, int, int]]:
                 verdicts[variable] = verdicts.get(variable, 0) + len(settled)
                 cases[variable] = cases.get(variable, 0) + 1
     return sorted(((v, n, cases[v]) for v, n in verdicts.items()), key=lambda row: (-row[1], -row[2], row[0]))
-
-
-def _possible(rules: Rules, variables: Iterable[str]) -> dict[str, list[str]]:
-    """Return the known answers to variables, as the criteria's tables have them."""
-    found: dict[str, set[str]] = {variable: set() for variable in variables}
-    for criterion in rules.criteria.values():
-        for position, variable in enumerate(criterion.reads):
-            if variable in found:
-                found[variable] |= {row[position] for row in criterion.table}
-    return {variable: sorted(answers_ - {UNKNOWN}) for variable, answers_ in found.items()}
 
 
 def _with(rules: Rules, facts, given: Mapping[str, str], variable: str, answer: str) -> dict[str, str] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from coproduction import criteria as criteria_module
 from coproduction import definitions as definitions_module
@@ -9,10 +10,12 @@ from coproduction.codebook import Derivation, derivations
 from coproduction.criteria import Criterion
 from coproduction.definitions import Definition
 from coproduction.loaders.case import PLACING
-from coproduction.logic import Truth, deciding, evaluate, literal_set, unsettled
+from coproduction.logic import Literal, Truth, deciding, evaluate, literal_set, unsettled
 from coproduction.vocabulary import Vocabulary
 
 IN, OUT, UNDETERMINED = "in", "out", "undetermined"
+# How many combinations of its criteria's truth values are remembered for a definition.
+REMEMBERED = 10_000
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,17 @@ class Rules:
     bases: Mapping[str, str]
     derivations: tuple[Derivation, ...] = ()
 
-    @property
+    @cached_property
+    def possible(self) -> dict[str, list[str]]:
+        """The known answers by variable, as the criteria's tables have them."""
+        found: dict[str, set[str]] = {}
+        for criterion in self.criteria.values():
+            for position, variable in enumerate(criterion.reads):
+                if variable not in found:
+                    found[variable] = {row[position] for row in criterion.table} - {"unknown"}
+        return {variable: sorted(answers) for variable, answers in found.items()}
+
+    @cached_property
     def neighbours(self) -> list[Definition]:
         """The definitions of neighbouring concepts."""
         return [d for d in self.definitions.values() if d.neighbouring]
@@ -80,47 +93,80 @@ def judge(
     facts: by variable key, with `value` and `basis`. definitions: those to judge under, all but readings by default.
     """
     given = answers(facts, with_placing)
-    values = {slug: criterion.truth(given) for slug, criterion in rules.criteria.items()}
+    values = truths(rules, given)
     wanted = list(rules.chosen() if definitions is None else definitions)
-    neighbours = {d.slug: truth_under(d, values) for d in rules.neighbours}
-    likely = [d.slug for d in rules.neighbours if neighbours[d.slug] is None and _partly_met(d, values)]
+    neighbours = {d.slug: weigh(d, values) for d in rules.neighbours}
+    likely = [slug for slug, found in neighbours.items() if found.truth is None and found.met]
     verdicts = {}
     for definition in wanted:
         verdict = _verdict(rules, definition, values, facts, given)
         if verdict.outcome == OUT:
-            verdict.instead = sorted(s for s, truth in neighbours.items() if truth and s != definition.slug)
+            verdict.instead = sorted(s for s, found in neighbours.items() if found.truth and s != definition.slug)
             verdict.instead_possible = sorted(s for s in likely if s != definition.slug)
         verdicts[definition.slug] = verdict
     return verdicts
 
 
+def truths(rules: Rules, given: Mapping[str, str]) -> dict[str, Truth]:
+    """Return the truth value of every criterion by slug, for answers by variable."""
+    return {slug: criterion.truth(given) for slug, criterion in rules.criteria.items()}
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What a definition makes of its criteria's truth values: its own, and the literals behind it."""
+
+    truth: Truth
+    met: tuple[str, ...]
+    failed: tuple[str, ...]
+    decided_by: tuple[str, ...]
+    unsettled: frozenset[Literal]
+
+
+def weigh(definition: Definition, values: Mapping[str, Truth]) -> Weighed:
+    """Return what a definition makes of the criteria's truth values; where these were seen before, it is looked up."""
+    key = tuple([values[slug] for slug in definition.criteria])
+    found = definition.weighed.get(key)
+    if found is None:
+        if len(definition.weighed) >= REMEMBERED:
+            definition.weighed.clear()
+        found = definition.weighed[key] = _weigh(definition, values)
+    return found
+
+
 def truth_under(definition: Definition, values: Mapping[str, Truth]) -> Truth:
     """Return whether a definition takes a case in, given the truth values of all criteria by slug."""
+    return weigh(definition, values).truth
+
+
+def _weigh(definition: Definition, values: Mapping[str, Truth]) -> Weighed:
     truth = evaluate(definition.requires, values)
     # A source that reports a mark or two of a definition does not say that these are enough.
-    return None if truth and definition.partial else truth
-
-
-def _partly_met(definition: Definition, values: Mapping[str, Truth]) -> bool:
-    return any(literal.truth(values) for literal in literal_set(definition.requires))
+    settled = None if truth and definition.partial else truth
+    found = literal_set(definition.requires)
+    return Weighed(
+        truth=settled,
+        met=tuple(sorted(str(x) for x in found if x.truth(values))),
+        failed=tuple(sorted(str(x) for x in found if x.truth(values) is False)),
+        decided_by=tuple(sorted(str(x) for x in deciding(definition.requires, values))),
+        unsettled=frozenset(unsettled(definition.requires, values)),
+    )
 
 
 def _verdict(rules: Rules, definition: Definition, values, facts, given) -> Verdict:
-    truth = truth_under(definition, values)
-    found = literal_set(definition.requires)
-    settled = deciding(definition.requires, values)
+    found = weigh(definition, values)
     verdict = Verdict(
         definition=definition.slug,
-        outcome={True: IN, False: OUT, None: UNDETERMINED}[truth],
-        met=sorted(str(x) for x in found if x.truth(values)),
-        decided_by=sorted(str(x) for x in settled) if truth is not None else [],
+        outcome={True: IN, False: OUT, None: UNDETERMINED}[found.truth],
+        met=list(found.met),
+        decided_by=list(found.decided_by) if found.truth is not None else [],
     )
-    if truth is False:
-        verdict.failed = sorted(str(x) for x in found if x.truth(values) is False)
-    elif truth is None:
-        verdict.unknown = sorted(str(x) for x in unsettled(definition.requires, values))
-    if truth is not None:
-        verdict.weakest_basis = weakest_basis(rules, definition, truth, facts, given)
+    if found.truth is False:
+        verdict.failed = list(found.failed)
+    elif found.truth is None:
+        verdict.unknown = sorted(str(x) for x in found.unsettled)
+    if found.truth is not None:
+        verdict.weakest_basis = weakest_basis(rules, definition, found.truth, facts, given)
     return verdict
 
 

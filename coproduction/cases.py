@@ -1,6 +1,6 @@
 """Cases from files: read, bring into normal form, and check what lies between records."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from coproduction import names, resources
@@ -9,6 +9,8 @@ from coproduction.loaders import files, rdf
 from coproduction.loaders.case import SETTLED, Case
 from coproduction.loaders.normal import normalise
 from coproduction.loaders.raw import Finding, RawRecord, nearest
+
+LINKS = ("part_of", "instance_of", "same_kind", "same_as")
 
 
 def read(paths: Iterable[str], book: Codebook, given: str | None = None, base: str = names.BASE):
@@ -26,34 +28,53 @@ def from_raw(raws: Iterable[RawRecord], book: Codebook, base: str = names.BASE) 
         findings += raw.findings + found
         if case is None:
             continue
-        # One source may be written in two ways, as a DOI with its prefix and without.
-        key = (case.iri, names.source_iri(case.source, base), case.coder)
+        key = key_of(case)
         if key in seen:
-            first = Finding.of(seen[key].raw, "", "").where()
-            message = f"a record of {case.source}/{case.id} by {case.coder} stands already at {first}"
-            findings.append(Finding.of(raw, "duplicate-record", message, key="id", value=case.id))
+            findings.append(duplicate_record(case, place_of(seen[key])))
             continue
         seen[key] = case
         cases.append(case)
     return cases, findings
 
 
+def key_of(case: Case) -> tuple[str, str, str]:
+    """Return what names a record: a source may be written in two ways, as a DOI with its prefix and without."""
+    return case.iri, names.source_iri(case.source, case.base), case.coder
+
+
+def place_of(case: Case) -> str:
+    """Return where a record stands, in words."""
+    return Finding.of(case.raw, "", "").where()
+
+
+def duplicate_record(case: Case, first: str) -> Finding:
+    """Return the finding on a record whose key stands already, at the place `first`."""
+    message = f"a record of {case.source}/{case.id} by {case.coder} stands already at {first}"
+    return Finding.of(case.raw, "duplicate-record", message, key="id", value=case.id)
+
+
 def link_findings(cases: Iterable[Case], known: Iterable[Case]) -> list[Finding]:
     """Return findings on links to cases that neither the files nor the sources have; an IRI may name any."""
     cases = list(cases)
     there = {c.iri: f"{c.source}/{c.id}" for c in [*known, *cases]}
-    found = []
-    for case in cases:
-        for key in ("part_of", "instance_of", "same_kind", "same_as"):
-            for n, word in enumerate(case.record.get(key, [])):
-                if rdf.case_reference(word, case) in there or word.startswith(("http://", "https://")):
-                    continue
-                full = word if "/" in word else f"{case.source}/{word}"
-                like = nearest(full, there.values())
-                message = f"{key} names {full}, which is no case here" + (f"; did you mean {like}?" if like else "")
-                found.append(Finding.of(case.raw, "unknown-case", message, f"/{key}/{n}", severity="warning", key=key,
-                                        value=word, suggestion=like))  # fmt: skip
-    return found
+
+    def like(word: str) -> str | None:
+        return nearest(word, there.values())
+
+    return [finding for case in cases for finding in unknown_cases(case, there.__contains__, like)]
+
+
+def unknown_cases(case: Case, there: Callable[[str], bool], like: Callable[[str], str | None]) -> Iterator[Finding]:
+    """Yield findings on links of one case to none; there: whether there is a case of an IRI; like: the nearest name."""
+    for key in LINKS:
+        for n, word in enumerate(case.record.get(key, [])):
+            if word.startswith(("http://", "https://")) or there(rdf.case_reference(word, case)):
+                continue
+            full = word if "/" in word else f"{case.source}/{word}"
+            near = like(full)
+            message = f"{key} names {full}, which is no case here" + (f"; did you mean {near}?" if near else "")
+            yield Finding.of(case.raw, "unknown-case", message, f"/{key}/{n}", severity="warning", key=key,
+                             value=word, suggestion=near)  # fmt: skip
 
 
 def in_force(cases: Iterable[Case], coder: str | None = None) -> tuple[list[Case], dict[str, list[str]]]:

@@ -1,9 +1,11 @@
 """What a record says against itself in dates and numbers, and against the cases that it links to or resembles."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
+from coproduction.cases import LINKS
 from coproduction.loaders import rdf
 from coproduction.loaders.case import SETTLED, Case
 from coproduction.loaders.raw import Finding
@@ -17,7 +19,6 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 BELOW_ZERO = re.compile(r"-\s*[0-9][0-9.,' ]*")
 NUMBER = re.compile(r"[0-9][0-9.,' ]*")
-LINKS = ("part_of", "instance_of", "same_kind", "same_as")
 OPPOSITE = {"yes": "no", "no": "yes"}
 
 
@@ -64,42 +65,67 @@ def _wrong_number(text: str) -> str | None:
     return None
 
 
+@dataclass(frozen=True)
+class Other:
+    """What is asked of a case that another one links to: its name, its yes and no, its countries and its wholes."""
+
+    iri: str
+    id: str
+    name: str
+    answers: Mapping[str, str]
+    countries: tuple[str, ...]
+    wholes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, case: Case) -> "Other":
+        """Return what is asked of a case."""
+        given = {key: value for key, value in answers(case.facts).items() if value in OPPOSITE}
+        countries = tuple(case.record.get("country", ()))
+        return cls(case.iri, case.id, f"{case.source}/{case.id}", given, countries, tuple(_targets(case, "part_of")))
+
+
+There = Callable[[str], Other | None]
+
+
 def between_findings(cases: Iterable[Case], known: Iterable[Case] = (), lang: str = "en") -> Iterator[Finding]:
     """Yield findings on what cases say against those that they are part of or the same as, and on circular links."""
     cases = [case for case in cases if case.coder == SETTLED]
-    there = {c.iri: c for c in [*known, *cases]}
+    there = {c.iri: Other.of(c) for c in [*known, *cases]}
     for case in cases:
-        yield from _circular(case, there, lang)
-        for key in ("part_of", "same_as"):
-            for n, word in enumerate(case.record.get(key, [])):
-                other = there.get(rdf.case_reference(word, case))
-                if other is not None and other.iri != case.iri:
-                    yield from _against(case, other, key, n, lang)
-        yield from _elsewhere(case, there, lang)
+        yield from linked_findings(case, there.get, lang)
 
 
-def _against(case: Case, other: Case, link: str, n: int, lang: str) -> Iterator[Finding]:
+def linked_findings(case: Case, there: There, lang: str = "en") -> Iterator[Finding]:
+    """Yield findings on what one case says against those that it links to; there: what is known of them by IRI."""
+    yield from _circular(case, there, lang)
+    for key in ("part_of", "same_as"):
+        for n, word in enumerate(case.record.get(key, [])):
+            other = there(rdf.case_reference(word, case))
+            if other is not None and other.iri != case.iri:
+                yield from _against(case, other, key, n, lang)
+    yield from _elsewhere(case, there, lang)
+
+
+def _against(case: Case, other: Other, link: str, n: int, lang: str) -> Iterator[Finding]:
     rule = rules()["linked-contradiction"]
-    mine, theirs = answers(case.facts), answers(other.facts)
-    for key, value in mine.items():
-        if value not in OPPOSITE or theirs.get(key) != OPPOSITE[value]:
+    for key, value in answers(case.facts).items():
+        if value not in OPPOSITE or other.answers.get(key) != OPPOSITE[value]:
             continue
         if link == "part_of" and not (value == "yes" and key in rule.held_by_whole):
             continue
-        name = f"{other.source}/{other.id}"
-        message = rule.message(lang, key=key, value=value, other=theirs[key], case=name, link=link)
+        message = rule.message(lang, key=key, value=value, other=other.answers[key], case=other.name, link=link)
         pointer = case.facts[key].pointer or f"/{link}/{n}"
         yield _finding(case, rule, message, pointer, key=key, value=value)
 
 
-def _elsewhere(case: Case, there: Mapping[str, Case], lang: str) -> Iterator[Finding]:
+def _elsewhere(case: Case, there: There, lang: str) -> Iterator[Finding]:
     """Yield a finding where a case lies in none of the countries of those that it is the same as."""
     mine = case.record.get("country")
-    same = [there[iri] for iri in _targets(case, "same_as") if iri in there]
-    theirs = {c for other in same for c in other.record.get("country", [])}
+    same = [other for iri in _targets(case, "same_as") if (other := there(iri))]
+    theirs = {c for other in same for c in other.countries}
     if mine and theirs and not theirs & set(mine):
         rule = rules()["linked-contradiction"]
-        name = ", ".join(f"{o.source}/{o.id}" for o in same)
+        name = ", ".join(other.name for other in same)
         value, other = "; ".join(mine), "; ".join(sorted(theirs))
         message = rule.message(lang, key="country", value=value, other=other, case=name, link="same_as")
         yield _finding(case, rule, message, "/country", key="country", value=value)
@@ -109,7 +135,7 @@ def _targets(case: Case, key: str) -> list[str]:
     return [rdf.case_reference(word, case) for word in case.record.get(key, [])]
 
 
-def _circular(case: Case, there: Mapping[str, Case], lang: str) -> Iterator[Finding]:
+def _circular(case: Case, there: There, lang: str) -> Iterator[Finding]:
     """Yield a finding for each link of a case that leads to itself, by way of its wholes or at once."""
     rule = rules()["circular-link"]
     for key in ("instance_of", "same_kind", "same_as"):
@@ -126,33 +152,55 @@ def _circular(case: Case, there: Mapping[str, Case], lang: str) -> Iterator[Find
                 value = case.record["part_of"][n]
                 yield _finding(case, rule, message, f"/part_of/{n}", key="part_of", value=value)
                 break
-            if iri in there and iri not in seen:
+            whole = there(iri) if iri not in seen else None
+            if whole:
                 seen.add(iri)
-                todo += [(whole, (*way, there[iri].id)) for whole in _targets(there[iri], "part_of")]
+                todo += [(above, (*way, whole.id)) for above in whole.wholes]
+
+
+@dataclass(frozen=True)
+class Titled:
+    """What is asked of the first case of a title and place: its name, and what it links to."""
+
+    iri: str
+    name: str
+    links: tuple[str, ...]
+
+    @classmethod
+    def of(cls, case: Case) -> "Titled":
+        """Return what is asked of a case."""
+        return cls(case.iri, f"{case.source}/{case.id}", tuple(iri for key in LINKS for iri in _targets(case, key)))
 
 
 def duplicate_findings(cases: Iterable[Case], known: Iterable[Case] = (), lang: str = "en") -> Iterator[Finding]:
-    """Yield a finding for each case that has title and place of one before it, and is not linked to it.
-
-    Titles and places are compared without letter case, blanks and punctuation. Without a place, only cases of one source
-    are compared.
-    """
-    rule = rules()["duplicate-case"]
-    first: dict[tuple, Case] = {}
+    """Yield a finding for each case that has title and place of one before it, and is not linked to it."""
+    first: dict[tuple, Titled] = {}
     own = [case for case in cases if case.coder == SETTLED]
     for case, is_own in [*((c, False) for c in known), *((c, True) for c in own)]:
-        place = _bare(case.record.get("place", "")) or (None, case.source)
-        key = _bare(case.record.get("title", "")), place
-        if not key[0]:
+        key = title_and_place(case)
+        if key is None:
             continue
-        other = first.setdefault(key, case)
-        if not is_own or other.iri == case.iri:
-            continue
-        if any(other.iri in _targets(case, k) or case.iri in _targets(other, k) for k in LINKS):
-            continue
-        name = f"{other.source}/{other.id}"
-        message = rule.message(lang, case=name)
-        yield _finding(case, rule, message, "/title", key="title", value=case.record["title"], suggestion=name)
+        other = first.setdefault(key, Titled.of(case))
+        if is_own:
+            yield from duplicate_finding(case, other, lang)
+
+
+def title_and_place(case: Case) -> tuple | None:
+    """Return title and place of a case to compare, without letter case, blanks and punctuation; None without a title.
+
+    Without a place, only cases of one source are compared.
+    """
+    title = _bare(case.record.get("title", ""))
+    return (title, _bare(case.record.get("place", "")) or (None, case.source)) if title else None
+
+
+def duplicate_finding(case: Case, other: Titled, lang: str = "en") -> Iterator[Finding]:
+    """Yield a finding on a case that has title and place of another one, and is not linked to it."""
+    if other.iri == case.iri or other.iri in Titled.of(case).links or case.iri in other.links:
+        return
+    rule = rules()["duplicate-case"]
+    message = rule.message(lang, case=other.name)
+    yield _finding(case, rule, message, "/title", key="title", value=case.record["title"], suggestion=other.name)
 
 
 def _bare(text: str) -> str:

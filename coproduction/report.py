@@ -1,6 +1,5 @@
 """Findings in words and in JSON."""
 
-import dataclasses
 import json
 from collections.abc import Iterable
 
@@ -21,8 +20,12 @@ def as_text(findings: Iterable[Finding]) -> str:
 
 def as_json(findings: Iterable[Finding]) -> str:
     """Return findings as a JSON list of objects, null where a finding has nothing to say."""
-    rows = [dataclasses.asdict(finding) for finding in findings]
-    return json.dumps([{key: row[key] for key in KEYS} for row in rows], indent=1, ensure_ascii=False)
+    return json.dumps([as_row(finding) for finding in findings], indent=1, ensure_ascii=False)
+
+
+def as_row(finding: Finding) -> dict:
+    """Return a finding as an object of the JSON report."""
+    return {key: getattr(finding, key) for key in KEYS}
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

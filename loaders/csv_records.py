@@ -34,18 +34,19 @@ def read(name: str, text: TextIO | str, guess: Guess | None = None) -> Iterator[
     try:
         for row in rows:
             line, before = before + 1, skipped + rows.line_num
-            cells = [unguarded(cell.strip()) for cell in row]
-            if not any(cells):
+            # Most cells of a wide table are empty.
+            filled = [(n, text) for n, cell in enumerate(row) if cell and (text := unguarded(cell.strip()))]
+            if not filled:
                 continue
             if header is None:
-                header = cells
+                header = [unguarded(cell.strip()) for cell in row]
                 table.check_header(name, header, line)
                 header_line = line
                 continue
             count += 1
             if count > limits.MOST_ROWS:
                 raise Unreadable(f"has more than {limits.MOST_ROWS:,} rows; split it", name, line)
-            found = _record(name, header, header_line, cells, line)
+            found = _record(name, header, header_line, filled, line)
             if found is None:
                 continue
             if guess and not read_any:
@@ -83,10 +84,11 @@ def _start(text: TextIO) -> tuple[int, str]:
     return 0, max(DELIMITERS, key=columns)
 
 
-def _record(name: str, header: list[str], header_line: int, cells: list[str], line: int) -> RawRecord | None:
+def _record(
+    name: str, header: list[str], header_line: int, filled: list[tuple[int, str]], line: int
+) -> RawRecord | None:
     """Return the record of a row, or None for an example or a remark. Raises Unreadable for a cell beyond the header."""
-    filled = [(n, cell) for n, cell in enumerate(cells) if cell]
-    if table.is_passed_over(_id(header, cells)):
+    if table.is_passed_over(_id(header, filled)):
         return None
     for n, cell in filled:
         if n >= len(header):
@@ -95,11 +97,11 @@ def _record(name: str, header: list[str], header_line: int, cells: list[str], li
         if not header[n]:
             message = f"column {n + 1} has no name in the header, and holds {cell!r:.40} in line {line}"
             raise Unreadable(message, name, header_line)
-    return table.record(name, ((header[n], cell, Place(line, n + 1)) for n, cell in filled), Place(line))
+    return table.record(name, [(header[n], cell, Place(line, n + 1)) for n, cell in filled], Place(line))
 
 
-def _id(header: list[str], cells: list[str]) -> str:
+def _id(header: list[str], filled: list[tuple[int, str]]) -> str:
     """Return the id of a row; in a table without a column for it there are no examples, but remarks in the first."""
     at = header.index("id") if "id" in header else 0
-    word = cells[at] if at < len(cells) else ""
+    word = next((cell for n, cell in filled if n == at), "")
     return word if "id" in header or word.startswith(table.REMARK) else ""

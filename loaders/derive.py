@@ -27,9 +27,10 @@ def derive(case: Case, book: "Codebook", found: Findings) -> None:
         elif there.derived_from and basis == there.basis:
             there.passages += [p for p in passages if p not in there.passages]
 
+    contributions, values = case.record.get("contributions", []), case.record.get("values", [])
     for line in book.derivations:
         if line.roles:
-            for n, entry in enumerate(case.record.get("contributions", [])):
+            for n, entry in enumerate(contributions):
                 if not entry.get("gives") or entry.get("role") not in line.roles:
                     continue
                 if line.employers and entry.get("employer") not in line.employers:
@@ -38,12 +39,12 @@ def derive(case: Case, book: "Codebook", found: Findings) -> None:
                 put(line, entry.get("basis", "stated"), entry.get("passages", []), what, f"/contributions/{n}",
                     "contribution", entry.get("who"), entry["role"])  # fmt: skip
         elif line.value_types:
-            for n, entry in enumerate(case.record.get("values", [])):
+            for n, entry in enumerate(values):
                 if entry.get("kind") in line.value_types and entry.get("sign", "gain") == "gain":
                     what = f"the {entry['kind']} value for {entry.get('for', 'somebody')}"
                     put(line, entry.get("basis", "stated"), entry.get("passages", []), what, f"/values/{n}",
                     "value", entry["kind"], entry.get("for"))  # fmt: skip
-        else:
+        elif line.variables[0] in case.facts:
             behind = [case.facts.get(v) for v in line.variables]
             if all(f is not None and f.value == line.answer for f in behind):
                 basis = max((f.basis for f in behind), key=weaker.__getitem__)

@@ -358,6 +358,10 @@ def read_passages(value, pointer: str, found: Findings) -> list[Passage]:
     for n, item in enumerate(items):
         at = f"{pointer}/{n}" if isinstance(value, list) and items is value else pointer
         if isinstance(item, str) and (pair := OFFSETS.fullmatch(item)):
+            numbers = int(pair[1]), int(pair[2])
+            if numbers[0] < numbers[1]:
+                read.append(numbers)
+                continue
             item = [pair[1], pair[2]]
         if isinstance(item, str) and any(c.isalnum() for c in item):
             read.append(item.strip())

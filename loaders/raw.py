@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a value stands: line and column from 1, or sheet and cell."""
 
     line: int | None = None
@@ -59,6 +59,13 @@ class RawRecord:
         while near and near not in self.places:
             near = near.rpartition("/")[0]
         return full, self.places.get(near, Place())
+
+    def only(self, pointers: Iterable[str]) -> "RawRecord":
+        """Return the record without its data but for the id, and with the places of these pointers alone."""
+        found = {pointer: self.find(pointer) for pointer in pointers}
+        places = {full: place for full, place in found.values()}
+        moved = {pointer: full for pointer, (full, _) in found.items()}
+        return RawRecord(self.file, {k: self.data[k] for k in ("id",) if k in self.data}, places, moved=moved)
 
     def _as_written(self, pointer: str) -> str:
         near = pointer

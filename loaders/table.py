@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from coproduction.loaders import limits
 from coproduction.loaders.raw import Place, RawRecord, Unreadable
@@ -54,23 +54,33 @@ def is_passed_over(word: str) -> bool:
     return word.strip() == EXAMPLE or word.strip().startswith(REMARK)
 
 
+@lru_cache(maxsize=10_000)
+def _column(name: str) -> tuple[str, int | None, str | None]:
+    """Return the key that a column is for, with number and part where it is of an entry, or the part of a fact."""
+    head, _, rest = name.partition(".")
+    number, _, key = rest.partition(".")
+    if key and re.fullmatch("[0-9]{1,4}", number) and head in numbered():
+        return numbered()[head], int(number), ENTRY_PARTS.get(key, key)
+    return head, None, FACT_PARTS.get(rest)
+
+
 def record(name: str, cells: Iterable[Cell], place: Place) -> RawRecord:
     """Return the record of a row from its cells that hold something, each with its column's name and its place."""
     found = RawRecord(name, {}, {"": place})
     facts: dict[str, dict] = {}
     listed: dict[str, dict[int, dict]] = {}
+    data, places = found.data, found.places
     for column, cell, at in cells:
-        head, _, rest = column.partition(".")
-        number, _, key = rest.partition(".")
-        if head in numbered() and re.fullmatch("[0-9]{1,4}", number) and key:
-            listed.setdefault(numbered()[head], {}).setdefault(int(number), {})[ENTRY_PARTS.get(key, key)] = (cell, at)
-        elif rest in FACT_PARTS:
-            facts.setdefault(head, {})[FACT_PARTS[rest]] = cell
-            found.places[f"/facts/{head}/{FACT_PARTS[rest]}"] = at
-            found.places.setdefault(f"/facts/{head}", at)
+        key, number, part = _column(column)
+        if number is not None:
+            listed.setdefault(key, {}).setdefault(number, {})[part] = (cell, at)
+        elif part:
+            facts.setdefault(key, {})[part] = cell
+            places[f"/facts/{key}/{part}"] = at
+            places.setdefault(f"/facts/{key}", at)
         else:
-            found.data[column] = cell
-            found.places[f"/{column}"] = at
+            data[column] = cell
+            places[f"/{column}"] = at
     for key, parts in facts.items():
         # Two columns with the answer, `<key>` and `<key>.value`, stay two, and are found to be.
         if key in found.data and "value" not in parts:

@@ -21,6 +21,7 @@ check: $(VENV)/installed
 
 bench: $(VENV)/tested
 	$(BIN)/python bench/bench.py
+	$(BIN)/python bench/validate.py
 
 generated: $(VENV)/installed
 	$(BIN)/python -m coproduction.generated

@@ -5,7 +5,7 @@ answer per variable, what follows from contributions and values, contradictions 
 facts, and verdicts that stay open. Borders have a module of their own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from coproduction import borders, names, resources
@@ -148,12 +148,7 @@ def results(
     from pyshacl import validate
     from rdflib import RDF, SH, Graph
 
-    from coproduction.loaders import rdf
-
-    data = Graph().parse(data=_ntriples(quads), format="nt")
-    own = set(data.subjects())
-    data.parse(data=_ntriples(rdf.triples(_reachable(known, data), book)), format="nt")
-    data.parse(data=_ntriples(_classes(vocabulary)), format="nt")
+    data, own = data_graph(quads, vocabulary, book, known)
     graph = Graph().parse(data=shapes(vocabulary, book, judging), format="turtle")
     _, report, _ = validate(data, shacl_graph=graph, inplace=True)
     found = set()
@@ -167,6 +162,19 @@ def results(
             severity = names.local(str(report.value(result, SH.resultSeverity)))
             found.add(Result(code, str(focus), shape, severity, tuple(said)))
     return sorted(found, key=lambda r: (r.focus, r.code, r.shape))
+
+
+def data_graph(quads: Iterable, vocabulary: Vocabulary, book: Codebook, known: Iterable[Case]) -> tuple:
+    """Return the graph that shapes run on, and the subjects of the quads: with what these name, and the classes of it."""
+    from rdflib import Graph
+
+    from coproduction.loaders import rdf
+
+    data = Graph().parse(data=_ntriples(quads), format="nt")
+    own = set(data.subjects())
+    data.parse(data=_ntriples(rdf.triples(_reachable(known, data), book)), format="nt")
+    data.parse(data=_ntriples(_classes(vocabulary)), format="nt")
+    return data, own
 
 
 def _ntriples(quads: Iterable) -> bytes:
@@ -193,17 +201,17 @@ def _reachable(known: Iterable[Case], data) -> list[Case]:
     return [case for case in known if case.iri in named]
 
 
-def with_shacl(
+def more_findings(
     found: Iterable[Finding], cases: list[Case], vocabulary: Vocabulary, book: Codebook, judging: Rules,
     known: Iterable[Case], lang: str,
-) -> list[Finding]:  # fmt: skip
-    """Return findings together with what only pySHACL reports on the cases, each once for its rule and case."""
+) -> Iterator[tuple[Case, Finding]]:  # fmt: skip
+    """Yield what only pySHACL reports on cases, each once for its rule and case; found: what is found already."""
     from itertools import chain
 
     from coproduction.dataset import verdict_quads
     from coproduction.loaders import rdf
 
-    found, by_iri = list(found), {case.iri: case for case in cases}
+    by_iri = {case.iri: case for case in cases}
     quads = chain(rdf.triples(cases, book), verdict_quads(cases, judging, "urn:verdicts"))
     told = {(f.code, f.case, f.definition) for f in found}
     for result in results(quads, vocabulary, book, judging, known):
@@ -214,10 +222,10 @@ def with_shacl(
         said = dict(result.messages)
         severity = {"Violation": "error", "Warning": "warning", "Info": "info"}[result.severity]
         message = f"{said.get(lang, said.get('en', result.shape))} ({result.shape})"
-        found.append(
-            Finding.of(case.raw, result.code, message, severity=severity, definition=definition, value=result.shape)
+        yield (
+            case,
+            Finding.of(case.raw, result.code, message, severity=severity, definition=definition, value=result.shape),
         )
-    return found
 
 
 def _definition(result: Result, judging: Rules) -> str | None:

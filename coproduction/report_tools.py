@@ -109,15 +109,12 @@ def _xml(text: str) -> str:
     return UNWRITABLE.sub("\ufffd", text)
 
 
-def github(findings: Iterable[Finding], cases: Iterable[Case], lang: str = "en") -> str:
-    """Return findings as GitHub's workflow commands, one a line."""
-    lines = []
-    for f in findings:
-        parts = {"file": f.file, "line": f.line, "col": f.column, "title": f.code}
-        told = ",".join(f"{key}={_property(str(value))}" for key, value in parts.items() if value is not None)
-        where = f"{f.sheet or ''}!{f.cell}: " if f.cell else ""
-        lines.append(f"::{GITHUB_COMMAND[f.severity]} {told}::{_data(where + f.message)}")
-    return "\n".join(lines)
+def github_line(f: Finding) -> str:
+    """Return a finding as a workflow command of GitHub's, on one line."""
+    parts = {"file": f.file, "line": f.line, "col": f.column, "title": f.code}
+    told = ",".join(f"{key}={_property(str(value))}" for key, value in parts.items() if value is not None)
+    where = f"{f.sheet or ''}!{f.cell}: " if f.cell else ""
+    return f"::{GITHUB_COMMAND[f.severity]} {told}::{_data(where + f.message)}"
 
 
 def _data(text: str) -> str:

@@ -1,22 +1,22 @@
 """Reports of validation: one function for each format, from findings to text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import partial
 
 from coproduction import report
 from coproduction.loaders.case import Case
 from coproduction.loaders.raw import Finding
 from coproduction.rules import WORDS
 
+# Formats that are written finding by finding; of the others all findings are held until the last has come.
+STREAMED = ("human", "concise", "github", "json")
+
 
 def write(fmt: str, findings: list[Finding], cases: Iterable[Case], lang: str = "en") -> str:
     """Return findings in a format: human, concise, json, sarif, junit, github, turtle or html."""
+    if fmt in STREAMED:
+        return "".join(pieces(fmt, findings, lang))
     match fmt:
-        case "human":
-            return human(findings, lang)
-        case "concise":
-            return report.as_text(findings)
-        case "json":
-            return report.as_json(findings)
         case "html":
             from coproduction.report_html import html
 
@@ -30,16 +30,28 @@ def write(fmt: str, findings: list[Finding], cases: Iterable[Case], lang: str = 
     return getattr(report_tools, fmt)(findings, cases, lang)
 
 
-def human(findings: Iterable[Finding], lang: str = "en") -> str:
-    """Return findings for people to read: place and message first, then the value found, what would be right, and the rule."""
-    words, blocks = WORDS[lang], []
-    for f in findings:
-        case = f" {f.case}:" if f.case else ""
-        lines = [f"{f.where()}: {words[f.severity]}: {f.code}:{case} {f.message}"]
-        if f.key and f.value is not None and f.value != "":
-            lines.append(f"    | {f.key} = {f.value}")
-        if f.suggestion and f.suggestion not in f.message:
-            lines.append("    = " + words["like"].format(f.suggestion))
-        lines.append(f"    = coproduction explain {f.code}")
-        blocks.append("\n".join(lines))
-    return "\n\n".join(blocks)
+def pieces(fmt: str, findings: Iterable[Finding], lang: str = "en") -> Iterator[str]:
+    """Yield the report of findings in a streamed format, piece by piece, as the findings come."""
+    if fmt == "json":
+        yield from report.json_pieces(findings)
+        return
+    if fmt == "github":
+        from coproduction.report_tools import github_line as one
+    else:
+        one = report.line if fmt == "concise" else partial(human, lang=lang)
+    between = "\n\n" if fmt == "human" else "\n"
+    for n, finding in enumerate(findings):
+        yield (between if n else "") + one(finding)
+
+
+def human(f: Finding, lang: str = "en") -> str:
+    """Return a finding for people to read: place and message first, then the value found, what would be right, and the rule."""
+    words = WORDS[lang]
+    case = f" {f.case}:" if f.case else ""
+    lines = [f"{f.where()}: {words[f.severity]}: {f.code}:{case} {f.message}"]
+    if f.key and f.value is not None and f.value != "":
+        lines.append(f"    | {f.key} = {f.value}")
+    if f.suggestion and f.suggestion not in f.message:
+        lines.append("    = " + words["like"].format(f.suggestion))
+    lines.append(f"    = coproduction explain {f.code}")
+    return "\n".join(lines)

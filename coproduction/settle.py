@@ -7,7 +7,7 @@ from coproduction.criteria import known
 from coproduction.definitions import Definition
 from coproduction.loaders.case import Case
 from coproduction.logic import unsettled
-from coproduction.verdicts import Rules, answers, truth_under, truths
+from coproduction.verdicts import Rules, Truths, answers, truth_under
 
 UNKNOWN = "unknown"
 # By variable, by answer, the slugs of the definitions whose verdict the answer settles.
@@ -36,8 +36,9 @@ def gains(
     with no answers. The most settling come first, over all their answers; then the order is the alphabet's.
     """
     given = answers(facts, with_placing)
-    values = truths(rules, given)
+    values = Truths(rules, given)
     still_open = [d for d in definitions if truth_under(d, values) is None]
+    asked = {slug for d in still_open for slug in d.criteria}
     bearing = {x.slug for d in still_open for x in unsettled(d.requires, values)}
     variables = {v for slug in bearing for v in rules.criteria[slug].reads if known(given.get(v)) == UNKNOWN}
     found: Gains = {}
@@ -48,7 +49,7 @@ def gains(
             if tried is None:
                 continue
             changed = {key for key, value in tried.items() if given.get(key) != value}
-            new = {s: c.truth(tried) for s, c in rules.criteria.items() if not changed.isdisjoint(c.reads)}
+            new = {s: rules.criteria[s].truth(tried) for s in asked if not changed.isdisjoint(rules.criteria[s].reads)}
             settled = [d.slug for d in still_open if truth_under(d, values | new) is not None]
             if settled:
                 found[variable][answer] = settled
@@ -77,7 +78,7 @@ def of_batch(rules: Rules, cases: Iterable[Case], definitions: Iterable[Definiti
         profile = frozenset((key, fact.value, fact.basis) for key, fact in case.facts.items())
         if profile not in known_ones:
             given = answers(case.facts, with_placing)
-            values = truths(rules, given)
+            values = Truths(rules, given)
             still_open = sum(truth_under(d, values) is None for d in definitions)
             known_ones[profile] = still_open, gains(rules, case.facts, definitions, with_placing)
         still_open, by_variable = known_ones[profile]

@@ -93,23 +93,35 @@ def judge(
     facts: by variable key, with `value` and `basis`. definitions: those to judge under, all but readings by default.
     """
     given = answers(facts, with_placing)
-    values = truths(rules, given)
+    values = Truths(rules, given)
     wanted = list(rules.chosen() if definitions is None else definitions)
-    neighbours = {d.slug: weigh(d, values) for d in rules.neighbours}
-    likely = [slug for slug, found in neighbours.items() if found.truth is None and found.met]
+    likely = [d.slug for d in rules.neighbours if (found := weigh(d, values)).truth is None and found.met]
     verdicts = {}
     for definition in wanted:
         verdict = _verdict(rules, definition, values, facts, given)
         if verdict.outcome == OUT:
-            verdict.instead = sorted(s for s, found in neighbours.items() if found.truth and s != definition.slug)
+            verdict.instead = instead(rules, definition, values)
             verdict.instead_possible = sorted(s for s in likely if s != definition.slug)
         verdicts[definition.slug] = verdict
     return verdicts
 
 
-def truths(rules: Rules, given: Mapping[str, str]) -> dict[str, Truth]:
-    """Return the truth value of every criterion by slug, for answers by variable."""
-    return {slug: criterion.truth(given) for slug, criterion in rules.criteria.items()}
+def instead(rules: Rules, definition: Definition, values: Mapping[str, Truth]) -> list[str]:
+    """Return what a case is in place of what a definition defines: the neighbours that it comes out `in` under."""
+    found = (d.slug for d in rules.neighbours if weigh(d, values).truth)
+    return sorted(slug for slug in found if slug != definition.slug)
+
+
+class Truths(dict):
+    """The truth values of criteria by slug, for answers by variable; each is looked up when it is first asked for."""
+
+    def __init__(self, rules: Rules, given: Mapping[str, str]):
+        super().__init__()
+        self.criteria, self.given = rules.criteria, given
+
+    def __missing__(self, slug: str) -> Truth:
+        found = self[slug] = self.criteria[slug].truth(self.given)
+        return found
 
 
 @dataclass(frozen=True)

@@ -162,5 +162,7 @@ FORMATS: dict[str, Callable[[str], Iterable[RawRecord]]] = {
     "xlsm": _xlsx,
     **{suffix: _rdf(suffix) for suffix in ("ttl", "nt", "nq", "trig", "rdf", "jsonld")},
 }
+# Formats whose records come line by line, and those that are read to their end before their first record comes.
+BY_LINE, READ_FIRST = ("csv", "tsv", "jsonl", "ndjson"), ("csv", "tsv")
 # Formats that are near to one that is read, and how to come by that.
 OTHERS = dict.fromkeys(("xls", "xlsb", "ods", "numbers"), "save it as .xlsx or .csv")

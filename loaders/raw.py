@@ -63,7 +63,7 @@ class RawRecord:
     def only(self, pointers: Iterable[str]) -> "RawRecord":
         """Return the record without its data but for the id, and with the places of these pointers alone."""
         found = {pointer: self.find(pointer) for pointer in pointers}
-        places = {full: place for full, place in found.values()}
+        places = dict(found.values())
         moved = {pointer: full for pointer, (full, _) in found.items()}
         return RawRecord(self.file, {k: self.data[k] for k in ("id",) if k in self.data}, places, moved=moved)
 

@@ -55,13 +55,17 @@ def is_passed_over(word: str) -> bool:
 
 
 @lru_cache(maxsize=10_000)
-def _column(name: str) -> tuple[str, int | None, str | None]:
-    """Return the key that a column is for, with number and part where it is of an entry, or the part of a fact."""
+def _column(name: str) -> tuple[str, int | None, str | None, str, str]:
+    """Return the key that a column is for, with number and part where it is of an entry, or the part of a fact.
+
+    Then the pointers of the value, and of the fact that it is a part of.
+    """
     head, _, rest = name.partition(".")
     number, _, key = rest.partition(".")
     if key and re.fullmatch("[0-9]{1,4}", number) and head in numbered():
-        return numbered()[head], int(number), ENTRY_PARTS.get(key, key)
-    return head, None, FACT_PARTS.get(rest)
+        return numbered()[head], int(number), ENTRY_PARTS.get(key, key), "", ""
+    part = FACT_PARTS.get(rest)
+    return head, None, part, f"/facts/{head}/{part}" if part else f"/{name}", f"/facts/{head}"
 
 
 def record(name: str, cells: Iterable[Cell], place: Place) -> RawRecord:
@@ -71,16 +75,16 @@ def record(name: str, cells: Iterable[Cell], place: Place) -> RawRecord:
     listed: dict[str, dict[int, dict]] = {}
     data, places = found.data, found.places
     for column, cell, at in cells:
-        key, number, part = _column(column)
+        key, number, part, pointer, above = _column(column)
         if number is not None:
             listed.setdefault(key, {}).setdefault(number, {})[part] = (cell, at)
-        elif part:
+            continue
+        if part:
             facts.setdefault(key, {})[part] = cell
-            places[f"/facts/{key}/{part}"] = at
-            places.setdefault(f"/facts/{key}", at)
+            places.setdefault(above, at)
         else:
             data[column] = cell
-            places[f"/{column}"] = at
+        places[pointer] = at
     for key, parts in facts.items():
         # Two columns with the answer, `<key>` and `<key>.value`, stay two, and are found to be.
         if key in found.data and "value" not in parts:
@@ -104,6 +108,8 @@ def add_entry(found: RawRecord, key: str, entry: dict[str, tuple[str, Place]]) -
     if not isinstance(listed, list):
         # A column named like the whole list holds no entry, which is told later.
         listed = found.data[key] = [listed]
-    found.places |= {f"/{key}/{len(listed)}/{part}": place for part, (_, place) in entry.items()}
-    found.places[f"/{key}/{len(listed)}"] = next(iter(entry.values()))[1]
+    above = f"/{key}/{len(listed)}"
+    for part, (_, place) in entry.items():
+        found.places[f"{above}/{part}"] = place
+        found.places.setdefault(above, place)
     listed.append({part: cell for part, (cell, _) in entry.items()})

@@ -15,7 +15,7 @@ from coproduction.__main__ import cli
 from coproduction.cases import read as read_cases
 from coproduction.codebook import shipped_codebook
 from coproduction.loaders import files, table
-from coproduction.loaders.raw import Unreadable
+from coproduction.loaders.raw import RawRecord, Unreadable
 
 BOOK = shipped_codebook()
 LOADERS = Path(table.__file__).parent
@@ -460,12 +460,24 @@ def test_a_folder_and_a_pattern_stand_for_their_files_in_order(tmp_path):
         files.read([str(tmp_path / "none")])
 
 
-def test_records_stream_from_a_table_one_by_one(tmp_path):
-    name = written("id,title\na,A\nb,B,far\n", tmp_path, "x.csv")
-    found = files.stream([name])
-    assert next(found).data["id"] == "a"
-    with pytest.raises(Unreadable, match="row has 3 cells"):
+def test_records_stream_from_a_table_one_by_one(tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(table, "record", lambda *parts: made.append(parts[-1].line) or RawRecord("x", {}))
+    found = files.stream([written("id,title\na,A\nb,B\n", tmp_path, "x.csv")])
+    next(found)
+    assert made == [2] and len(list(found)) == 1 and made == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [("id,title\na,A\nb,B,far\n", 3, "row has 3 cells"), ("id,\na\nb,B\n", 1, "column 2 has no name"),
+     ('id,title\na,A\nb,"B\n', 3, "is no CSV"), ("id,title\na,A\n , \n\nb,B,far\n", 5, "row has 3 cells")],
+)  # fmt: skip
+def test_a_table_with_a_fault_in_its_last_row_gives_no_record(tmp_path, text, line, says):
+    found = files.stream([written(text, tmp_path, "x.csv")])
+    with pytest.raises(Unreadable, match=says) as caught:
         next(found)
+    assert caught.value.finding.line == line
 
 
 # Any table, there and back

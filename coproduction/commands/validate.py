@@ -1,60 +1,112 @@
 """`coproduction validate`: what is wrong with new case data, all of it."""
 
+import sqlite3
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
-from coproduction import passages, reports, validation
+from coproduction import bulk, passages, report, reports, validation
 from coproduction.cases import shipped_cases
-from coproduction.commands.common import leave, readable, say, vocabulary
-from coproduction.rules import told
+from coproduction.commands.bar import Bar
+from coproduction.commands.common import leave, say, vocabulary
+from coproduction.loaders.case import Case
+from coproduction.loaders.files import expand, stream
+from coproduction.loaders.raw import Finding, RawRecord, Unreadable
+from coproduction.memory import Memory
 
-# From how many records on a bar shows how far the work is.
-LONG = 2000
 FAILING = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}
+
+
+class Brief(NamedTuple):
+    """What reports that are not streamed ask of a case."""
+
+    id: str
+    iri: str
+    raw: RawRecord
 
 
 def run(files, fmt, fail_on, folder, shacl, lang, given, own) -> None:
     """Print every finding on the files; leaves with 1 where any is as severe as asked."""
     words, book, rules = vocabulary(own)
     texts = _texts(folder) if folder else None
-    cases, findings = readable(files, book, given)
-    findings = [told(f, lang) for f in findings]
+    look = validation.checker(rules, words, lang, advice=True, texts=texts)
+    counts, bar, sources = dict.fromkeys(("record", "error", "warning", "info"), 0), Bar(), set()
+    briefs: list[Brief] = []
+    raw_of: dict[str, RawRecord] = {}
+
+    def seen(case: Case) -> None:
+        counts["record"] += 1
+        sources.add(case.source)
+        if fmt not in reports.STREAMED:
+            briefs.append(Brief(case.id, case.iri, raw_of.setdefault(case.raw.file, RawRecord(case.raw.file, {}))))
+
+    with closing(Memory(shipped_cases(), book)) as memory, bar:
+        try:
+            names = list(expand(files, given))
+            if shacl:
+                records = _with_shacl(bar.over(stream(names, given)), memory, look, words, book, rules, lang, seen)
+                found = bulk.ordered(records, names, given)
+            else:
+                found = bulk.findings(names, given, book, look, memory, lang, bar.over, seen)
+            findings = _counted(found, counts)
+            if fmt in reports.STREAMED:
+                _print(reports.pieces(fmt, findings, lang), bar)
+            else:
+                text = reports.write(fmt, list(findings), briefs, lang)
+                bar.stop()
+                click.echo(text)
+        except Unreadable as error:
+            bar.stop()
+            leave(report.as_text([error.finding]), 2)
+        except sqlite3.Error as error:
+            bar.stop()
+            leave(f"no room for the temporary file that validation needs: {error}", 2)
     if texts is not None:
-        for key in sorted({c.source for c in cases} - set(texts)):
+        for key in sorted(sources - set(texts)):
             say(f"no text of {key} in {folder}: its passages are not verified")
-    findings += validation.findings(
-        cases,
-        rules,
-        words,
-        shipped_cases(),
-        lang,
-        advice=True,
-        texts=texts,
-        watch=_with_bar if len(cases) >= LONG else iter,
-    )
-    if shacl:
-        from coproduction import reference
-
-        findings = reference.with_shacl(findings, cases, words, book, rules, shipped_cases(), lang)
-    findings = _advice_last(validation.once(findings))
-    # In the order of files and sheets, which a folder or a workbook may have many of.
-    order = dict.fromkeys([*files, *(c.raw.file for c in cases), *(f.file for f in findings)])
-    names = {name: n for n, name in enumerate(order)}
-    sheets = {place: n for n, place in enumerate(dict.fromkeys((f.file, f.sheet) for f in findings))}
-    findings.sort(key=lambda f: (names[f.file], sheets[f.file, f.sheet], *f.order()))
-    text = reports.write(fmt, findings, cases, lang)
-    if text:
-        click.echo(text)
-    say(summary(len(cases), findings))
-    sys.exit(1 if any(f.severity in FAILING[fail_on] for f in findings) else 0)
+    say(summary(counts))
+    sys.exit(1 if any(counts[severity] for severity in FAILING[fail_on]) else 0)
 
 
-def _advice_last(findings):
-    """Return findings without advice on records that have errors: what is unknown there may only be misspelt."""
-    wrong = {(f.file, f.case) for f in findings if f.severity == "error"}
-    return [f for f in findings if f.severity != "info" or (f.file, f.case) not in wrong]
+def _with_shacl(raws, memory: Memory, look, words, book, rules, lang: str, seen) -> list[bulk.Checked]:
+    """Return records with the findings of pySHACL too, which takes all of them at once."""
+    from coproduction import reference
+
+    cases: list[Case] = []
+    of: dict[int, bulk.Checked] = {}
+
+    def kept(case: Case, checked: bulk.Checked) -> None:
+        seen(case)
+        cases.append(case)
+        of[id(case)] = checked
+
+    records = list(bulk.check(raws, book, look, memory, lang, kept))
+    found = [f for checked in records for _, f in bulk.settle(checked, memory, lang).found]
+    for case, finding in reference.more_findings(found, cases, words, book, rules, shipped_cases(), lang):
+        of[id(case)].found.append((bulk.SHACL, finding))
+    return records
+
+
+def _counted(findings: Iterable[Finding], counts: dict[str, int]) -> Iterator[Finding]:
+    for finding in findings:
+        counts[finding.severity] += 1
+        yield finding
+
+
+def _print(pieces: Iterable[str], bar: Bar) -> None:
+    """Print a report as it comes."""
+    any_ = False
+    for piece in pieces:
+        if not any_ and sys.stdout.isatty():
+            bar.stop()
+        click.echo(piece, nl=False)
+        any_ = True
+    if any_:
+        click.echo()
 
 
 def _texts(folder: str) -> dict[str, str]:
@@ -75,19 +127,9 @@ def _texts(folder: str) -> dict[str, str]:
     return named | passages.texts(path, shipped())
 
 
-def _with_bar(cases):
-    """Return the cases, with a bar on standard error where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return track(cases, "validating", console=console, transient=True, disable=not console.is_terminal)
-
-
-def summary(records: int, findings) -> str:
+def summary(counts: dict[str, int]) -> str:
     """Return the count of records and findings in words."""
-    counts = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "info")}
-    parts = [_count(records, "record"), _count(counts["error"], "error"), _count(counts["warning"], "warning")]
+    parts = [_count(counts[word], word) for word in ("record", "error", "warning")]
     if counts["info"]:
         parts.append(f"{counts['info']} of advice")
     return ", ".join(parts)

@@ -55,14 +55,13 @@ class Memory:
     def earlier(self, case: Case) -> str | None:
         """Return the place of an earlier record of the same key, or None and remember this one."""
         key = key_of(case)
-        there = self.store.execute("SELECT place FROM record WHERE iri=? AND source=? AND coder=?", key).fetchone()
-        if there:
-            return there[0]
-        self.count += 1
         name, said = f"{case.source}/{case.id}", self._said(case) if case.coder == SETTLED else None
-        row = *key, place_of(case), name, case.id, said, self.count
-        self.store.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-        return None
+        row = *key, place_of(case), name, case.id, said, self.count + 1
+        done = self.store.execute("INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        if done.rowcount:
+            self.count += 1
+            return None
+        return self.store.execute("SELECT place FROM record WHERE iri=? AND source=? AND coder=?", key).fetchone()[0]
 
     def _said(self, case: Case) -> str:
         """Return what others may contradict, as short as it can be."""
@@ -111,13 +110,12 @@ class Memory:
         if key is None:
             return None
         digest = hashlib.blake2b(repr(key).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        found = self.store.execute("SELECT iri, name, links FROM title WHERE digest=?", (digest,)).fetchone()
-        if found:
-            return Titled(found[0], found[1], tuple(json.loads(found[2])))
         titled = Titled.of(case)
         row = digest, titled.iri, titled.name, json.dumps(titled.links)
-        self.store.execute("INSERT INTO title VALUES (?, ?, ?, ?)", row)
-        return titled
+        if self.store.execute("INSERT OR IGNORE INTO title VALUES (?, ?, ?, ?)", row).rowcount:
+            return titled
+        found = self.store.execute("SELECT iri, name, links FROM title WHERE digest=?", (digest,)).fetchone()
+        return Titled(found[0], found[1], tuple(json.loads(found[2])))
 
     def wait(self, what: object) -> None:
         """Put something behind what waits already."""

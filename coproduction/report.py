@@ -7,7 +7,7 @@ from coproduction.loaders.raw import Finding
 
 KEYS = ("code", "severity", "file", "line", "column", "sheet", "cell", "pointer", "case", "key", "value", "message",
         "suggestion", "definition", "criterion", "instead")  # fmt: skip
-ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+NULL, ENCODE = "null", json.JSONEncoder(ensure_ascii=False).encode
 
 
 def as_text(findings: Iterable[Finding]) -> str:
@@ -31,7 +31,9 @@ def json_pieces(findings: Iterable[Finding]) -> Iterator[str]:
     begun = False
     for finding in findings:
         # Indented as json.dumps does it, in a tenth of the time.
-        one = ",\n  ".join([f'"{key}": {ENCODE(getattr(finding, key))}' for key in KEYS])
+        one = ",\n  ".join(
+            [f'"{key}": {NULL if (value := getattr(finding, key)) is None else ENCODE(value)}' for key in KEYS]
+        )
         yield f"{',' if begun else '['}\n {{\n  {one}\n }}"
         begun = True
     yield "\n]" if begun else "[]"

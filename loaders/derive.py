@@ -28,8 +28,11 @@ def derive(case: Case, book: "Codebook", found: Findings) -> None:
             there.passages += [p for p in passages if p not in there.passages]
 
     contributions, values = case.record.get("contributions", []), case.record.get("values", [])
+    roles = {entry.get("role") for entry in contributions}
     for line in book.derivations:
         if line.roles:
+            if line.roles.isdisjoint(roles):
+                continue
             for n, entry in enumerate(contributions):
                 if not entry.get("gives") or entry.get("role") not in line.roles:
                     continue

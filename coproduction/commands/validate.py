@@ -1,9 +1,10 @@
 """`coproduction validate`: what is wrong with new case data, all of it."""
 
+import gc
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,7 +45,7 @@ def run(files, fmt, fail_on, folder, shacl, lang, given, own) -> None:
         if fmt not in reports.STREAMED:
             briefs.append(Brief(case.id, case.iri, raw_of.setdefault(case.raw.file, RawRecord(case.raw.file, {}))))
 
-    with closing(Memory(shipped_cases(), book)) as memory, bar:
+    with closing(Memory(shipped_cases(), book)) as memory, bar, _frozen():
         try:
             names = list(expand(files, given))
             if shacl:
@@ -89,6 +90,16 @@ def _with_shacl(raws, memory: Memory, look, words, book, rules, lang: str, seen)
     for case, finding in reference.more_findings(found, cases, words, book, rules, shipped_cases(), lang):
         of[id(case)].found.append((bulk.SHACL, finding))
     return records
+
+
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """What is loaded by now stays: the garbage collector need not look at it again and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _counted(findings: Iterable[Finding], counts: dict[str, int]) -> Iterator[Finding]:

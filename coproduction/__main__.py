@@ -106,8 +106,8 @@ def validate(files, fmt, fail_on, texts, shacl, lang, given, own) -> None:
     FILES are XLSX, CSV, TSV, YAML, JSON, JSON Lines, JSON-LD, Turtle, TriG, N-Triples, N-Quads or RDF/XML by their
     suffix; folders, with all files of these in them; patterns; and - for standard input (YAML, or as --input-format says).
 
-    Records of CSV, TSV and JSON Lines are read one by one, and findings printed one by one as human, concise, json or github, so
-    that memory stays flat. Files of other formats are held whole, and for reports in others all findings are.
+    Records of CSV, TSV and JSON Lines are read one by one, and findings printed one by one as human, concise, json or github,
+    so that memory stays flat. Files of other formats are held whole, and for reports in others all findings are.
     """
     from coproduction.commands import validate
 

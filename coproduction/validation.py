@@ -116,6 +116,8 @@ def adviser(rules: Rules, words: Wording) -> Callable[[Case, Truths], Iterable[F
         message = rule.message(lang, open=still_open, all=len(operative), first=listed)
         yield Finding.of(case.raw, rule.code, message, severity=rule.severity, key=first[0] if first else None)
 
+    return advise
+
 
 def _crossed(case: Case, border: borders.Border, rules: Rules, lang: str) -> Finding:
     """Return the finding on one crossed border, at the fact behind it if the record lists that, else at the claim."""

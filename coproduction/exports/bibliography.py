@@ -16,16 +16,25 @@ from functools import cache
 
 from coproduction import names
 from coproduction.loaders.statements import Entry
+from coproduction.loaders.works import (
+    ARTICLE,
+    BOOK,
+    CHAPTER,
+    DOCUMENT,
+    JOURNAL_ARTICLE,
+    LAW,
+    OTHERS,
+    WEB_PAGE,
+    Name,
+    Record,
+    plain,
+)
 from coproduction.statements import shipped_entries
 from coproduction.vocabulary import Vocabulary, shipped
 
 BIBO = "http://purl.org/ontology/bibo/"
 NOT_TOLD = "not told"
 PERSON = "person"
-# The kinds that a work can be told to be; every format has a word of its own for each.
-DOCUMENT, JOURNAL_ARTICLE, ARTICLE, BOOK, CHAPTER, WEB_PAGE, LAW = (
-    "document", "journal article", "article", "book", "chapter", "web page", "law",
-)  # fmt: skip
 KIND_OF_CLASS = {BIBO + "Chapter": CHAPTER, BIBO + "Webpage": WEB_PAGE, BIBO + "Article": ARTICLE}
 # How the note of an entry begins that says what the work is, such as "called a seminal article".
 TOLD_KIND = re.compile(r"(?:called )?(?:an?|the) (?:\w+ )?(article|book|law|website)\b|(chapter) \d", re.IGNORECASE)
@@ -35,47 +44,10 @@ IN_JOURNAL = re.compile(r"(?P<journal>.+), (?P<volume>\d+)\((?P<issue>\d+)\), (?
 SAME_VOLUME = "the same volume"
 PARTICLES = {"da", "de", "del", "den", "der", "di", "du", "la", "le", "ten", "ter", "van", "von"}
 ET_AL = " et al."
-# Ends of lines, tabs and control characters, which no format keeps; a no-break space is kept.
-BLANKS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 PRINTED = {
     "authors": "Authors", "year": "Year", "title": "Title", "published_in": "Published in",
     "publisher": "Publisher", "doi": "DOI",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Name:
-    """An author as printed: a person's surname, and given name where it is printed, or the whole name of a body."""
-
-    family: str = ""
-    given: str = ""
-    body: str = ""
-
-
-OTHERS = Name(body="others")
-
-
-@dataclass(frozen=True)
-class Record:
-    """A work: its key, unique and stable, its kind, its fields as printed (empty where not), and notes as sentences.
-
-    works: the IRIs of the entries, and of the source, that the record stands for.
-    """
-
-    key: str
-    works: tuple[str, ...]
-    kind: str = DOCUMENT
-    authors: tuple[Name, ...] = ()
-    year: str = ""
-    title: str = ""
-    container: str = ""
-    volume: str = ""
-    issue: str = ""
-    pages: tuple[str, ...] = ()
-    publisher: str = ""
-    doi: str = ""
-    urls: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,7 +118,7 @@ def _sources(vocabulary: Vocabulary, kinds: Mapping[str, str]) -> Iterable[_Prin
             is_source=True,
             kind=next((KIND_OF_CLASS[c] for c in classes if c in KIND_OF_CLASS), DOCUMENT),
             authors=tuple([creator] if kinds.get(creator, PERSON) != PERSON else creator.split(" and ")),
-            fields={name: _plain(text) for name, text in fields.items() if text},
+            fields={name: plain(text) for name, text in fields.items() if text},
             notes=tuple(_sentence(n) for n in notes if n),
         )
 
@@ -154,8 +126,8 @@ def _sources(vocabulary: Vocabulary, kinds: Mapping[str, str]) -> Iterable[_Prin
 def _work(entry: Entry) -> _Print:
     told = entry.values
     wanted = ("year", "title", "published_in", "publisher", "doi")
-    fields = {name: _plain(told[name]) for name in wanted if told.get(name) and told[name] != NOT_TOLD}
-    note = _plain(told.get("note") or "")
+    fields = {name: plain(told[name]) for name in wanted if told.get(name) and told[name] != NOT_TOLD}
+    note = plain(told.get("note") or "")
     notes = [f"{entry.source}: {note}"] if note else []
     if fields.get("published_in", "").startswith(SAME_VOLUME):
         del fields["published_in"]
@@ -167,11 +139,11 @@ def _work(entry: Entry) -> _Print:
         slug=entry.slug,
         source=entry.source,
         kind=kind,
-        authors=tuple(_plain(a) for a in told.get("authors") or ()),
+        authors=tuple(plain(a) for a in told.get("authors") or ()),
         fields=fields,
-        urls=tuple(_plain(u) for u in told.get("url") or ()),
+        urls=tuple(plain(u) for u in told.get("url") or ()),
         notes=tuple(_sentence(n) for n in notes),
-        same_by=_plain(told.get("same_by") or ""),
+        same_by=plain(told.get("same_by") or ""),
     )
 
 
@@ -236,12 +208,8 @@ def _listed(words: list[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def _plain(text: str) -> str:
-    return BLANKS.sub(" ", text).strip()
-
-
 def _sentence(text: str) -> str:
-    text = _plain(text)
+    text = plain(text)
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 

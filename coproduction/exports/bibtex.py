@@ -7,12 +7,9 @@ import bibtexparser
 from bibtexparser.middlewares import AddEnclosingMiddleware
 from bibtexparser.model import Entry, Field
 
-from coproduction.exports import bibliography as works
-from coproduction.exports.bibliography import Name, Record
+from coproduction.loaders import works
+from coproduction.loaders.works import MONTHS, Name, Record, table, word_for
 
-# BibTeX has no type for laws and web pages, nor for articles of which no journal is told.
-TYPES = {works.JOURNAL_ARTICLE: "article", works.BOOK: "book", works.CHAPTER: "incollection"}
-CONTAINERS = {"article": "journal", "incollection": "booktitle"}
 # Braces have names here: BibTeX counts them even behind a backslash.
 ESCAPES = str.maketrans(
     {c: f"\\{c}" for c in "&%$#_"}
@@ -35,21 +32,32 @@ def write(records: Iterable[Record]) -> str:
 
 
 def _entry(record: Record) -> Entry:
-    kind = TYPES.get(record.kind, "misc")
+    # BibTeX has no type for laws and web pages, nor for articles of which no journal is told.
+    kind = word_for(record.kind, "bibtex") or "misc"
+    number = record.month.isdecimal() and MONTHS[int(record.month) - 1]
     fields = {
         "author": " and ".join(map(_name, record.authors)),
         "title": escape(record.title),
-        CONTAINERS.get(kind, "howpublished"): escape(record.container),
-        "volume": record.volume,
-        "number": record.issue,
-        "pages": "--".join(record.pages),
-        "publisher": escape(record.publisher),
+        "editor": " and ".join(map(_name, record.editors)),
+        table()["container_of"].get(kind, "howpublished"): escape(record.container),
+        "volume": escape(record.volume),
+        "number": escape(record.issue),
+        "pages": "--".join(map(escape, record.pages)),
+        table()["publisher_of"].get(kind, "publisher"): escape(record.publisher),
         "year": escape(record.year),
+        "month": number or escape(record.month),
         "doi": _verbatim(record.doi),
         "url": _verbatim(record.urls[0]) if record.urls else "",
         "note": escape(" ".join(record.notes)),
     }
-    return Entry(kind, record.key, [Field(key, value) for key, value in fields.items() if value])
+    for key, value in record.more:
+        fields.setdefault(key, _verbatim(value) if key in works.VERBATIM else escape(value))
+    written = [Field(key, value) for key, value in fields.items() if value]
+    for field in written:
+        if field.key == "month" and number:
+            # The names of months are abbreviations that every style of BibTeX knows.
+            field.enclosing = "no-enclosing"
+    return Entry(kind, record.key, written)
 
 
 def escape(text: str) -> str:
@@ -67,8 +75,8 @@ def _name(name: Name) -> str:
         return "others"
     if name.body:
         return f"{{{escape(name.body)}}}"
-    if name.given:
-        return f"{_part(name.family)}, {_part(name.given)}"
+    if name.given or name.suffix:
+        return ", ".join(_part(part) for part in (name.family, name.suffix, name.given) if part or part is name.given)
     # Without a comma, a surname of several words would be taken for a given name and a surname.
     return f"{{{escape(name.family)}}}" if " " in name.family else _part(name.family)
 

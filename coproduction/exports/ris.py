@@ -4,17 +4,11 @@ from collections.abc import Iterable
 
 import rispy
 
-from coproduction.exports import bibliography as works
-from coproduction.exports.bibliography import Name, Record
+from coproduction.loaders.works import Name, Record, table, word_for
 
-TYPES = {
-    works.JOURNAL_ARTICLE: "JOUR",
-    works.BOOK: "BOOK",
-    works.CHAPTER: "CHAP",
-    works.WEB_PAGE: "ELEC",
-    works.LAW: "STAT",
-}
 DOCUMENT = "GEN"
+# How a field that RIS alone has begins its name; its tag follows.
+TAGGED = "ris-"
 
 
 class Writer(rispy.RisWriter):
@@ -33,7 +27,7 @@ def write(records: Iterable[Record]) -> str:
 def _fields(record: Record) -> dict:
     first, last = record.pages or ("", "")
     fields = {
-        "type_of_reference": TYPES.get(record.kind, DOCUMENT),
+        "type_of_reference": word_for(record.kind, "ris") or DOCUMENT,
         "id": record.key,
         "authors": [_name(name) for name in record.authors],
         "year": record.year,
@@ -47,9 +41,34 @@ def _fields(record: Record) -> dict:
         "doi": record.doi,
         "urls": list(record.urls),
         "notes": list(record.notes),
+        "secondary_authors": [_name(name) for name in record.editors],
+        "date": _date(record),
     }
+    for name, value in record.more:
+        label = rispy.config.TAG_KEY_MAPPING.get(name.removeprefix(TAGGED).upper()) if name.startswith(TAGGED) else None
+        label = label or table()["fields"].get(name, {}).get("ris")
+        if name == "day" and fields["date"]:
+            continue
+        if label and not fields.get(label):
+            fields[label] = value.split("; ") if label == "keywords" else value
+        elif name.startswith(TAGGED):
+            fields.setdefault("unknown_tag", {})[name.removeprefix(TAGGED).upper()] = [value]
+        else:
+            fields["notes"].append(f"{name}: {value}")
     return {key: value for key, value in fields.items() if value}
 
 
+def _date(record: Record) -> str:
+    """Return `year/month/day/` as far as it is told, a month that is no number at the end; nothing for a year alone."""
+    if not record.month:
+        return ""
+    if not record.month.isdecimal():
+        return f"{record.year}///{record.month}"
+    day = dict(record.more).get("day", "")
+    return f"{record.year}/{record.month:0>2}/{day:0>2}/" if day else f"{record.year}/{record.month:0>2}//"
+
+
 def _name(name: Name) -> str:
+    if name.suffix:
+        return ", ".join((name.family, name.given, name.suffix))
     return name.body or ", ".join(part for part in (name.family, name.given) if part)

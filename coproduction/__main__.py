@@ -9,7 +9,7 @@ import sys
 import click
 
 from coproduction.cli.export import export
-from coproduction.cli.options import CODER, FROM, GIVEN, LANG, MESSAGES, OUTPUT, REPORTS, WITH, Formats
+from coproduction.cli.options import CODER, FROM, GIVEN, LANG, MESSAGES, OUTPUT, REPORTS, SOURCES, WITH, Formats
 from coproduction.cli.sources import sources
 from coproduction.loaders import limits
 
@@ -33,15 +33,16 @@ def build(out: str) -> None:
 @click.argument("question", required=False)
 @click.option("--query", type=click.Path(), help="A file with a SPARQL query of your own; - for standard input.")
 @click.option("--data", multiple=True, type=click.Path(), help="Your own records, asked together with the sources.")
+@SOURCES
 @click.option("--endpoint", help="A SPARQL endpoint to ask in place of the shipped graph.")
 @click.option("--format", "fmt", cls=Formats, default="table", show_default=True)
 @LANG
 @GIVEN
-def ask(question, query, data, endpoint, fmt, lang, given) -> None:
+def ask(question, query, data, sources, endpoint, fmt, lang, given) -> None:
     """List the research questions, or answer one of them or a query of your own."""
     from coproduction.commands import ask
 
-    ask.run(question, query, data, endpoint, fmt, lang, given)
+    ask.run(question, query, data, sources, endpoint, fmt, lang, given)
 
 
 @cli.command()
@@ -97,10 +98,11 @@ def classify(
     is_flag=True,
     help="Run the SHACL shapes by pySHACL too: the reference, slower, and with all records held in memory.",
 )
+@SOURCES
 @MESSAGES
 @GIVEN
 @WITH
-def validate(files, fmt, fail_on, texts, shacl, lang, given, own) -> None:
+def validate(files, fmt, fail_on, texts, shacl, sources, lang, given, own) -> None:
     """Check new case data: well formed, consistent, and within the borders that it claims to respect.
 
     FILES are XLSX, CSV, TSV, YAML, JSON, JSON Lines, JSON-LD, Turtle, TriG, N-Triples, N-Quads or RDF/XML by their
@@ -111,7 +113,7 @@ def validate(files, fmt, fail_on, texts, shacl, lang, given, own) -> None:
     """
     from coproduction.commands import validate
 
-    validate.run(files, fmt, fail_on, texts, shacl, lang, given, own)
+    validate.run(files, fmt, fail_on, texts, shacl, sources, lang, given, own)
 
 
 @cli.command()
@@ -139,17 +141,19 @@ def fix(file, write, given) -> None:
 @click.argument("files", nargs=-1, required=True)
 @OUTPUT
 @click.option("--format", "fmt", help="Format to write, where the suffix does not tell.")
+@SOURCES
 @FROM
 @LANG
 @WITH
-def convert(files, output, fmt, given, lang, own) -> None:
+def convert(files, output, fmt, sources, given, lang, own) -> None:
     """Write records in another format: ttl, trig, nq, nt, rdf, jsonld, yaml, json, csv, tsv or xlsx.
 
-    Records of Participedia are read with --from participedia.
+    Records of Participedia are read with --from participedia. With --sources, RDF describes the sources that the
+    records name.
     """
     from coproduction.commands import convert
 
-    convert.convert(files, output, fmt, lang, given, own)
+    convert.convert(files, output, fmt, sources, lang, given, own)
 
 
 @cli.command()

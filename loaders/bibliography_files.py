@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from coproduction.loaders.opening import check_file, read_text
 from coproduction.loaders.raw import Finding, Unreadable, nearest
-from coproduction.loaders.works import DOCUMENT, MONTHS, Name, Record, doi_of, plain, table, word_for
+from coproduction.loaders.works import BOOK, CHAPTER, DOCUMENT, MONTHS, Name, Record, doi_of, plain, table, word_for
 
 FORMATS = {"bib": "bibtex", "bibtex": "bibtex", "ris": "ris"}
 # A first and a last page: with two hyphens or a dash between them, or one hyphen between two numbers or such.
@@ -16,7 +17,7 @@ RANGE = (
     re.compile(r"([^\s,;+–—-]+)\s*-\s*([^\s,;+–—-]+)"),
 )
 ISO_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
-SLASHED = re.compile(r"(\d{4})(?:/(\d{0,2}))?(?:/(\d{0,2}))?(?:/(.*))?")
+SLASHED = re.compile(r"(\d{4})(?:/(\d{0,2})(?:/(\d{0,2})(?:/(.*))?)?)?")
 DIFFER = ("year", "title", "container", "volume", "issue", "pages", "publisher", "doi")
 
 
@@ -135,6 +136,9 @@ def record(kind: str, key: str, fields: dict, fmt: str) -> Record:
         if other in rest and name not in rest:
             rest[name] = rest.pop(other)
     word = _kind(kind, rest, fmt)
+    if fmt == "ris" and "isbn" in rest and word not in (BOOK, CHAPTER):
+        # RIS has one tag for both numbers.
+        rest["issn"] = rest.pop("isbn")
     urls = [*_listed(rest.pop("url", [])), *_listed(rest.pop("link", []))]
     if re.match(r"https?://\S+$", str(rest.get("howpublished", ""))):
         urls.append(rest.pop("howpublished"))
@@ -165,13 +169,11 @@ def record(kind: str, key: str, fields: dict, fmt: str) -> Record:
 
 def _kind(word: str, rest: dict, fmt: str) -> str:
     """Return the kind of an entry by its type. What that says beyond the kind, or a format could not say, is its `type`."""
-    kinds, others = table()["kinds"], table()[f"{fmt}_types"]
-    # Of two kinds with one word the first is meant.
-    types = {row[fmt]: kind for kind, row in reversed(kinds.items()) if fmt in row} | others
+    kinds, others, types = table()["kinds"], table()[f"{fmt}_types"], _types(fmt)
     word = word.lower() if fmt == "bibtex" else word.upper()
     kind, told = types.get(word, DOCUMENT), rest.get("type", "")
     meant = told if told in kinds else table()["bibtex_types"].get(told.lower())
-    if meant and (kind == DOCUMENT and word in types or word_for(meant, fmt) == word):
+    if meant and (kind == DOCUMENT and word in types or told in kinds and word_for(meant, fmt) == word):
         # A format without a word of its own for the kind has it beside the entry.
         del rest["type"]
         kind = meant
@@ -180,6 +182,13 @@ def _kind(word: str, rest: dict, fmt: str) -> str:
     elif word and (word not in types or word in others and kind != DOCUMENT and word_for(kind, fmt)):
         rest.setdefault("entrytype" if "type" in rest else "type", word)
     return kind
+
+
+@cache
+def _types(fmt: str) -> dict[str, str]:
+    """Return the kinds by their words in a format; of two kinds with one word the first is meant."""
+    kinds = {row[fmt]: kind for kind, row in reversed(table()["kinds"].items()) if fmt in row}
+    return kinds | table()[f"{fmt}_types"]
 
 
 def _listed(value) -> list[str]:

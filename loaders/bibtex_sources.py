@@ -24,7 +24,7 @@ NAMES = ("author", "editor")
 GUARDED = re.compile(r"\{?\\([%_&#~$])\}?|\{([%_&#~$])\}|\{\\textasciitilde\}|\\textasciitilde(?:\{\})?")
 WRAPPED = re.compile(r"\\(?:url|path)\s*\{([^{}]*)\}")
 # What TeX reads as more than the character that it is.
-TEX = re.compile(r"[\\{}$~%&]|--|``|''|[?!]`|<<|>>|,,")
+TEX = re.compile(r"[\\$~%&]|--|``|''|[?!]`|<<|>>|,,")
 BARE = re.compile(r"(?<!\\)((?:\\\\)*)([%&])")
 DOLLAR = re.compile(r"(?<!\\)(?:\\\\)*\$")
 # The start of an entry in what the library takes for a comment between entries: a brace or a comma is missing there.
@@ -238,7 +238,7 @@ def people(value: str, warn) -> list[Name]:
     found = []
     for word in split_multiple_persons_names(value):
         word = word.strip()
-        if not word:
+        if word.lower() in ("", "and"):
             continue
         if word.lower() == OTHERS.body:
             found.append(OTHERS)
@@ -252,6 +252,9 @@ def people(value: str, warn) -> list[Name]:
             warn(f"has a name that cannot be parted, {word!r:.80}: {plain(error.reason)}; it is kept whole")
             found.append(Name(body=_text(word)))
             continue
+        if len(parts.first) == 1 and not parts.von and "," not in word and parts.first[0][0].islower():
+            # Of two words the library takes a particle for a given name, where BibTeX does not.
+            parts.first, parts.von = [], parts.first
         family, given, suffix = (_text(" ".join(p)) for p in (parts.von + parts.last, parts.first, parts.jr))
         found.append(Name(family=family, given=given, suffix=suffix))
     return [name for name in found if str(name)]
@@ -269,7 +272,8 @@ def decoded(value: str) -> str | None:
     titles, and as TeX reads them the rest of the line would be lost.
     """
     if not TEX.search(value):
-        return value
+        # Braces alone only keep capitals.
+        return value.replace("{", "").replace("}", "")
     value = BARE.sub(r"\1\\\2", value)
     if len(DOLLAR.findall(value)) % 2:
         value = DOLLAR.sub(lambda found: found[0][:-1] + r"\$", value)
@@ -280,13 +284,17 @@ def decoded(value: str) -> str | None:
         return None
 
 
+def _unknown(node) -> str:
+    raise ValueError(f"the command {node.macroname} is not known")
+
+
 @cache
 def _decoder() -> "LatexNodes2Text":
-    """Return the decoder, with commands that it does not know, and an unknown command kept as it stands."""
+    """Return the decoder, with commands that it does not know; it would leave out one that is unknown, and fails here."""
     from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
     known = get_default_latex_context_db()
     named = {"textbraceleft": "{", "textbraceright": "}", "textasciicircum": "^", "url": "%s", "-": ""}
     known.add_context_category("more", prepend=True, macros=[MacroTextSpec(n, c) for n, c in named.items()])
-    known.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=lambda node: node.latex_verbatim()))
+    known.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=_unknown))
     return LatexNodes2Text(latex_context=known, math_mode="text")

@@ -113,7 +113,7 @@ def citation(record: Record) -> str:
     parts = [
         " ".join(part for part in (who, f"({record.year})" if record.year else "") if part),
         f'"{record.title}"' if record.title else "",
-        f"edited by {joined(record.editors)}" if record.editors and record.authors else "",
+        f"Edited by {joined(record.editors)}" if record.editors and record.authors else "",
         place_in_words(record),
         record.publisher,
         f"https://doi.org/{record.doi}"

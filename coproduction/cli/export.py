@@ -2,7 +2,7 @@
 
 import click
 
-from coproduction.cli.options import CODER, FILES, GIVEN, LANG, OUTPUT, PLACED, TABLES, WITH
+from coproduction.cli.options import CODER, FILES, GIVEN, LANG, OUTPUT, PLACED, SOURCES, TABLES, WITH
 
 
 @click.group()
@@ -11,30 +11,48 @@ def export() -> None:
 
 
 @export.command()
+@FILES
 @OUTPUT
-def bibtex(output: str | None) -> None:
-    """BibTeX of the works that the sources cite or name, and of the sources."""
+@SOURCES
+@GIVEN
+def bibtex(files, output, sources, given) -> None:
+    """BibTeX of the works that the sources cite or name, and of the sources.
+
+    With FILES and --sources, of the sources that your own records name.
+    """
     from coproduction.commands import export
 
-    export.bibliography("bibtex", output)
+    export.bibliography("bibtex", files, output, sources, given)
 
 
 @export.command()
+@FILES
 @OUTPUT
-def ris(output: str | None) -> None:
-    """RIS of the works that the sources cite or name, and of the sources."""
+@SOURCES
+@GIVEN
+def ris(files, output, sources, given) -> None:
+    """RIS of the works that the sources cite or name, and of the sources.
+
+    With FILES and --sources, of the sources that your own records name.
+    """
     from coproduction.commands import export
 
-    export.bibliography("ris", output)
+    export.bibliography("ris", files, output, sources, given)
 
 
 @export.command("csl-json")
+@FILES
 @OUTPUT
-def csl_json(output: str | None) -> None:
-    """CSL-JSON of the works that the sources cite or name, and of the sources."""
+@SOURCES
+@GIVEN
+def csl_json(files, output, sources, given) -> None:
+    """CSL-JSON of the works that the sources cite or name, and of the sources.
+
+    With FILES and --sources, of the sources that your own records name.
+    """
     from coproduction.commands import export
 
-    export.bibliography("csl_json", output)
+    export.bibliography("csl_json", files, output, sources, given)
 
 
 @export.command("long")

@@ -24,6 +24,12 @@ WITH = click.option(
     type=click.Path(dir_okay=False),
     help="Turtle file of your own definitions or criteria.",
 )
+SOURCES = click.option(
+    "--sources",
+    multiple=True,
+    type=click.Path(),
+    help="Bibliography with the sources of your records: .bib, .bibtex or .ris; may be given more than once.",
+)
 FILES = click.argument("files", nargs=-1)
 TABLES = click.option(
     "--format",

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from coproduction import dataset, questions, resources
+from coproduction import bibliographies, dataset, questions, resources
 from coproduction.codebook import shipped_codebook
-from coproduction.commands.common import leave, sound
+from coproduction.commands.common import leave, library, sound
+from coproduction.loaders import source_rdf
 from coproduction.loaders.case import SETTLED
 from coproduction.loaders.raw import nearest
 from coproduction.statements import shipped_entries
@@ -15,7 +16,7 @@ from coproduction.verdicts import load_rules
 from coproduction.vocabulary import shipped
 
 
-def run(question, query, data, endpoint, fmt, lang, given) -> None:
+def run(question, query, data, sources, endpoint, fmt, lang, given) -> None:
     """List the questions, or answer one from the shipped graph, the user's records with it, or an endpoint."""
     saved = questions.load(resources.folder("queries"))
     if question and query:
@@ -25,9 +26,13 @@ def run(question, query, data, endpoint, fmt, lang, given) -> None:
     if not question and not query:
         _list(saved, lang)
         return
+    if sources and not data:
+        leave("--sources goes with --data: it is the bibliography of your own records", 2)
     text = _text(question, query, saved)
     try:
-        answer = questions.from_endpoint(endpoint, text) if endpoint else questions.run(_store(data, given), text)
+        answer = (
+            questions.from_endpoint(endpoint, text) if endpoint else questions.run(_store(data, sources, given), text)
+        )
         title = saved[question].in_language(lang) if question else ""
         output = questions.render(answer, fmt, dataset.prefix_table(shipped()), lang, title)
     except questions.BadQuery as error:
@@ -67,7 +72,7 @@ def _text(question, query, saved) -> str:
     return saved[question].text
 
 
-def _store(data, given):
+def _store(data, sources, given):
     if not data:
         return dataset.shipped_store()
     from coproduction.cases import shipped_cases
@@ -77,6 +82,9 @@ def _store(data, given):
     again = [f"{case.source}/{case.id}" for case in own if (case.source, case.id) in there and case.coder == SETTLED]
     if again:
         leave(f"{', '.join(again)}: is a case of the shipped graph; give your record an id or a source of its own", 1)
+    described = bibliographies.without_five(own, library(sources, own))
     vocabulary = shipped()
     rules = load_rules(vocabulary)
-    return dataset.build(vocabulary, shipped_codebook(), rules, [*shipped_cases(), *own], shipped_entries())
+    store = dataset.build(vocabulary, shipped_codebook(), rules, [*shipped_cases(), *own], shipped_entries())
+    store.bulk_extend(source_rdf.quads(described, dataset.graph_iri))
+    return store

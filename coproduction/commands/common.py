@@ -9,6 +9,8 @@ import click
 from coproduction import cases, report
 from coproduction.codebook import Codebook, load, shipped_codebook
 from coproduction.definitions import BadDefinition
+from coproduction.loaders import bibliography_files
+from coproduction.loaders.bibliography_files import Library
 from coproduction.loaders.case import Case
 from coproduction.loaders.raw import Finding, Unreadable, nearest
 from coproduction.tables import UnsoundCriterion
@@ -52,14 +54,37 @@ def readable(files: Iterable[str], book: Codebook, given: str | None) -> tuple[l
     raise AssertionError("not reached")
 
 
+def bibliography(paths: Iterable[str]) -> tuple[Library, list[Finding]]:
+    """Return a user's bibliographies and the findings on them; leaves with 2 where one cannot be read."""
+    try:
+        return bibliography_files.read(paths)
+    except Unreadable as error:
+        leave(report.as_text([error.finding]), 2)
+    raise AssertionError("not reached")
+
+
+def library(paths: Iterable[str], found: list[Case]) -> Library:
+    """Return the bibliographies of cases; leaves with 1, showing all findings, where any of them is an error."""
+    from coproduction import bibliographies
+
+    read, findings = bibliography(paths)
+    _refuse(findings + bibliographies.findings(found, read) if paths else [])
+    return read
+
+
 def sound(files: Iterable[str], book: Codebook, given: str | None) -> list[Case]:
     """Return the cases of files; leaves with 1, showing all findings, where any of them is an error."""
     found, findings = readable(files, book, given)
+    _refuse(findings)
+    return found
+
+
+def _refuse(findings: list[Finding]) -> None:
+    """Show findings; leaves with 1 where any of them is an error."""
     if findings:
         say(report.as_text(findings))
     if report.has_errors(findings):
         leave("nothing was done: mend the errors above first", 1)
-    return found
 
 
 def of_coder(records: Iterable[Case], coder: str) -> list[Case]:

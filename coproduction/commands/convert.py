@@ -5,8 +5,9 @@ from pathlib import Path
 
 from coproduction import report
 from coproduction.codebook import Codebook
-from coproduction.commands.common import leave, say, sound, vocabulary
+from coproduction.commands.common import leave, library, say, sound, vocabulary
 from coproduction.commands.writing import write_whole
+from coproduction.loaders.bibliography_files import Library
 from coproduction.loaders.case import SETTLED, Case
 from coproduction.loaders.raw import Finding, nearest
 from coproduction.records import as_json, as_yaml, plain
@@ -23,17 +24,18 @@ FOREIGN = {"participedia"}
 MOST_TOLD = 1000
 
 
-def convert(files, output: str | None, fmt: str | None, lang: str, given: str | None, own) -> None:
+def convert(files, output: str | None, fmt: str | None, sources, lang: str, given: str | None, own) -> None:
     """Write the records of files in another format; nothing where one has an error, or no place in that format."""
     wanted = _format(output, fmt, RECORDS)
     words, book, _ = vocabulary(own)
     found = sound(files, book, given)
     _tell(found, book, given)
+    described = library(sources, found)
     if wanted in RDF:
         findings = _lost(found, book)
         if findings:
             say(report.as_text(findings))
-        write_whole(_as_rdf(found, book, words, wanted), output)
+        write_whole(_as_rdf(found, book, words, wanted, described), output)
     elif wanted == "xlsx":
         write_whole(_each(found, book, lambda records: _form(words, book, lang, "xlsx", records)), output)
     elif wanted in DELIMITERS:
@@ -134,18 +136,21 @@ def _lost(cases: Iterable[Case], book: Codebook) -> list[Finding]:
     return found
 
 
-def _as_rdf(cases: list[Case], book: Codebook, words, fmt: str) -> bytes:
+def _as_rdf(cases: list[Case], book: Codebook, words, fmt: str, library: Library) -> bytes:
     """Return cases as RDF: as JSON-LD with its context, with named graphs by source where the format has them."""
     import json
 
     from pyoxigraph import RdfFormat, serialize
 
-    from coproduction import names
+    from coproduction import bibliographies, names
     from coproduction.dataset import graph_iri, prefix_table
-    from coproduction.loaders import rdf
+    from coproduction.loaders import rdf, source_rdf
 
+    sources = bibliographies.without_five(cases, library)
     if fmt == "jsonld":
-        return (json.dumps(rdf.jsonld(cases, book), indent=1, ensure_ascii=False) + "\n").encode()
+        document = rdf.jsonld(cases, book)
+        document["@graph"] += source_rdf.nodes(sources)
+        return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
     form = RdfFormat.from_extension(fmt)
 
     def quads():
@@ -153,6 +158,10 @@ def _as_rdf(cases: list[Case], book: Codebook, words, fmt: str) -> bytes:
             graph = graph_iri(names.local(names.source_iri(case.source))) if form.supports_datasets else None
             for quad in rdf.triples([case], book, graph):
                 yield quad if form.supports_datasets else quad.triple
+        if form.supports_datasets:
+            yield from source_rdf.quads(sources, graph_iri)
+        else:
+            yield from source_rdf.triples(sources)
 
     prefixes = prefix_table(words) if fmt in ("ttl", "trig") else None
     return serialize(quads(), format=form, prefixes=prefixes)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from coproduction import cases, resources
 from coproduction.cases import in_force, shipped_cases
-from coproduction.commands.common import leave, of_coder, say, sound, vocabulary
+from coproduction.commands.common import leave, library, of_coder, say, sound, vocabulary
 from coproduction.commands.writing import apart, replace, write_whole
 from coproduction.exports import sheets
 from coproduction.exports.notes import notes
@@ -16,11 +16,24 @@ from coproduction.loaders.case import SETTLED, Case
 from coproduction.loaders.raw import nearest
 
 
-def bibliography(fmt: str, output: str | None) -> None:
-    """Write the works that the sources cite or name, and the sources, in a format: `bibtex`, `ris` or `csl_json`."""
+def bibliography(fmt: str, files, output: str | None, sources, given) -> None:
+    """Write the works that the sources cite or name, and the sources, in a format: `bibtex`, `ris` or `csl_json`.
+
+    With files of records, the sources that these name, from a user's bibliographies.
+    """
+    from coproduction import bibliographies
     from coproduction.exports.bibliography import shipped_records
 
-    write_whole(import_module(f"coproduction.exports.{fmt}").write(shipped_records()).encode(), output)
+    if bool(files) != bool(sources):
+        leave(
+            "give your records and, with --sources, the bibliography of their sources; neither for the graph's works", 2
+        )
+    found: Iterable = shipped_records()
+    if files:
+        apart([*files, *sources], output)
+        own = sound(files, vocabulary()[1], given)
+        found = bibliographies.records(own, library(sources, own))
+    write_whole(import_module(f"coproduction.exports.{fmt}").write(found).encode(), output)
 
 
 def long(files, output, fmt, given, own) -> None:

@@ -13,11 +13,12 @@ import click
 from coproduction import bulk, passages, report, reports, validation
 from coproduction.cases import shipped_cases
 from coproduction.commands.bar import Bar
-from coproduction.commands.common import leave, say, vocabulary
+from coproduction.commands.common import bibliography, leave, say, vocabulary
 from coproduction.loaders.case import Case
 from coproduction.loaders.files import expand, stream
 from coproduction.loaders.raw import Finding, RawRecord, Unreadable
 from coproduction.memory import Memory
+from coproduction.rules import told
 
 FAILING = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}
 
@@ -30,11 +31,11 @@ class Brief(NamedTuple):
     raw: RawRecord
 
 
-def run(files, fmt, fail_on, folder, shacl, lang, given, own) -> None:
+def run(files, fmt, fail_on, folder, shacl, refs, lang, given, own) -> None:
     """Print every finding on the files; leaves with 1 where any is as severe as asked."""
     words, book, rules = vocabulary(own)
     texts = _texts(folder) if folder else None
-    look = validation.checker(rules, words, lang, advice=True, texts=texts)
+    look, later = _looked(validation.checker(rules, words, lang, advice=True, texts=texts), refs, lang)
     counts, bar, sources = dict.fromkeys(("record", "error", "warning", "info"), 0), Bar(), set()
     briefs: list[Brief] = []
     raw_of: dict[str, RawRecord] = {}
@@ -53,7 +54,7 @@ def run(files, fmt, fail_on, folder, shacl, lang, given, own) -> None:
                 found = bulk.ordered(records, names, given)
             else:
                 found = bulk.findings(names, given, book, look, memory, lang, bar.over, seen)
-            findings = _counted(found, counts)
+            findings = _counted(_then(found, later), counts)
             if fmt in reports.STREAMED:
                 _print(reports.pieces(fmt, findings, lang), bar)
             else:
@@ -90,6 +91,25 @@ def _with_shacl(raws, memory: Memory, look, words, book, rules, lang: str, seen)
     for case, finding in reference.more_findings(found, cases, words, book, rules, shipped_cases(), lang):
         of[id(case)].found.append((bulk.SHACL, finding))
     return records
+
+
+def _looked(look, refs: Iterable[str], lang: str):
+    """Return what looks at a case, at its source in the user's bibliographies too, and a list for findings on these."""
+    if not refs:
+        return look, []
+    from coproduction import bibliographies
+
+    library, wrong = bibliography(refs)
+    later = [told(f, lang) for f in wrong]
+    named = bibliographies.checker(library, lang, later)
+    return lambda case: [*look(case), *named(case)], later
+
+
+def _then(findings: Iterable[Finding], later: list[Finding]) -> Iterator[Finding]:
+    """Yield findings on records, and behind them those on bibliographies, which are complete only then."""
+    yield from findings
+    files = {name: n for n, name in enumerate(dict.fromkeys(f.file for f in later))}
+    yield from sorted(validation.once(later), key=lambda f: (files[f.file], *f.order()))
 
 
 @contextmanager

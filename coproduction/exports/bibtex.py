@@ -75,8 +75,10 @@ def _name(name: Name) -> str:
         return "others"
     if name.body:
         return f"{{{escape(name.body)}}}"
-    if name.given or name.suffix:
-        return ", ".join(_part(part) for part in (name.family, name.suffix, name.given) if part or part is name.given)
+    if name.suffix:
+        return ", ".join((_part(name.family), _part(name.suffix), _part(name.given) or "{}"))
+    if name.given:
+        return f"{_part(name.family)}, {_part(name.given)}"
     # Without a comma, a surname of several words would be taken for a given name and a surname.
     return f"{{{escape(name.family)}}}" if " " in name.family else _part(name.family)
 

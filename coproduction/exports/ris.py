@@ -25,7 +25,7 @@ def write(records: Iterable[Record]) -> str:
 
 
 def _fields(record: Record) -> dict:
-    first, last = record.pages or ("", "")
+    first, last = (*record.pages, "", "")[:2]
     fields = {
         "type_of_reference": word_for(record.kind, "ris") or DOCUMENT,
         "id": record.key,

@@ -11,9 +11,11 @@ from coproduction.loaders.case import Case
 from coproduction.loaders.raw import Finding, nearest
 from coproduction.loaders.source_rdf import named
 from coproduction.loaders.works import Record
-from coproduction.rules import rules
+from coproduction.rules import WORDS, rules
 from coproduction.vocabulary import shipped
 
+# What parts a message from the guess at what was meant.
+AFTER = {"en": "; ", "fr": " ; "}
 # What BibTeX and LaTeX take no key with.
 NO_KEY = re.compile(r"[\s,{}\"#%~\\()=']+")
 
@@ -55,7 +57,7 @@ def checker(library: Library, lang: str, later: list[Finding]) -> Callable[[Case
 
 def _unknown(case: Case, like: str | None, lang: str) -> Finding:
     rule = rules()["unknown-source"]
-    message = rule.message(lang, value=case.source) + (rule.word("like", lang, like=like) if like else "")
+    message = rule.message(lang, value=case.source) + (AFTER[lang] + WORDS[lang]["like"].format(like) if like else "")
     more = {"key": "source", "value": case.source, "suggestion": like}
     return Finding.of(case.raw, "unknown-source", message, "/source", severity=rule.severity, **more)
 

@@ -63,6 +63,9 @@ def _entries(name: str, text: str, found: list[Finding]) -> Iterator[tuple[int, 
             lines = []
         elif line.strip():
             like = None if tag else NEARLY.match(line)
+            if not tag and len(lines) == 1:
+                add(number, f"{line.strip()[:60]!r} is no line of RIS, which has a tag at its start")
+                continue
             if like and like[1] in (*table()["tags"], FIRST, LAST, KEY):
                 shown = line.strip()[:60]
                 add(
@@ -83,7 +86,11 @@ def _entry(lines: list[str]) -> tuple[str, str, dict]:
     ended = lines if TAG.match(lines[-1].rstrip() + " ") and lines[-1].startswith(LAST) else [*lines, f"{LAST}  - "]
     tags = {tag: tag for tag in rispy.config.TAG_KEY_MAPPING} | {tag: tag for tag in table()["tags"]} | {"UK": "UK"}
     (row,) = rispy.loads(
-        "\n".join(ended), mapping=tags, list_tags=["KW", "N1"], delimiter_tags_mapping={}, enforce_list_tags=False
+        "\n".join(_unwrapped(ended)),
+        mapping=tags,
+        list_tags=["KW", "N1"],
+        delimiter_tags_mapping={},
+        enforce_list_tags=False,
     )
     values = {tag: _texts(value) for tag, value in row.items() if tag not in ("UK", FIRST, KEY)}
     values |= {tag: _texts(value) for tag, value in row.get("UK", {}).items() if tag}
@@ -107,6 +114,22 @@ def _entry(lines: list[str]) -> tuple[str, str, dict]:
         else:
             fields[field] = texts[0]
     return _one(row.get(FIRST)), _one(row.get(KEY)), fields
+
+
+def _unwrapped(lines: list[str]) -> list[str]:
+    """Return lines with the text of those without a tag joined to the one before; a keyword stands on each line.
+
+    The library breaks down at such text behind a second line of one tag.
+    """
+    found: list[str] = []
+    for line in lines:
+        if TAG.match(line.rstrip() + " "):
+            found.append(line)
+        elif found[-1].startswith("KW"):
+            found.append(f"KW  - {line.strip()}")
+        else:
+            found[-1] = f"{found[-1].rstrip()} {line.strip()}"
+    return found
 
 
 def _texts(value) -> list[str]:

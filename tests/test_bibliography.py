@@ -574,7 +574,7 @@ def test_what_cannot_be_written_leaves_the_file_as_it_was(tmp_path, monkeypatch)
     [
         ([], "Usage: coproduction export"),
         (["bibtx"], "No such command 'bibtx'"),
-        (["ris", "extra"], "unexpected extra argument"),
+        (["ris", "extra"], "give your records and, with --sources, the bibliography"),
         (["ris", "--format", "x"], "No such option"),
         (["ris", "-o"], "requires an argument"),
         (["ris", "-o", ""], "is a directory"),

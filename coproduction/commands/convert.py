@@ -136,7 +136,7 @@ def _lost(cases: Iterable[Case], book: Codebook) -> list[Finding]:
     return found
 
 
-def _as_rdf(cases: list[Case], book: Codebook, words, fmt: str, library: Library) -> bytes:
+def _as_rdf(cases: list[Case], book: Codebook, words, fmt: str, library: Library | None = None) -> bytes:
     """Return cases as RDF: as JSON-LD with its context, with named graphs by source where the format has them."""
     import json
 
@@ -146,7 +146,7 @@ def _as_rdf(cases: list[Case], book: Codebook, words, fmt: str, library: Library
     from coproduction.dataset import graph_iri, prefix_table
     from coproduction.loaders import rdf, source_rdf
 
-    sources = bibliographies.without_five(cases, library)
+    sources = bibliographies.without_five(cases, library) if library else {}
     if fmt == "jsonld":
         document = rdf.jsonld(cases, book)
         document["@graph"] += source_rdf.nodes(sources)

@@ -109,6 +109,11 @@ def test_lines_of_a_text_that_is_broken_are_joined(tmp_path):
     assert (record.volume, record.more, record.pages) == ("1", (("ris-vl", "2 3"),), ())
 
 
+def test_a_semicolon_parts_no_address(tmp_path):
+    (record,), _ = read(tmp_path, "TY  - ELEC\nID  - a\nUR  - http://a.org/b;c\nER  - ", "ris")
+    assert record.urls == ("http://a.org/b;c",)
+
+
 # Anything
 
 ALPHABET = st.sampled_from("@{}(),=#\"\\%&$~ \n-_ab1é'/:;TYERAUID")

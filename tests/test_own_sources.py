@@ -127,6 +127,10 @@ def test_what_is_not_told_is_not_described(tmp_path):
     library, _ = bibliography_files.read([str(tmp_path / "x.bib")])
     (node,) = source_rdf.nodes({"urn:x": library.sources[0]})
     assert names.DCTERMS + "date" not in node and names.DCTERMS + "title" not in node
+    (tmp_path / "x.bib").write_text("@misc{k, volume = 3, pages = {4--5}}", encoding="utf-8")
+    library, _ = bibliography_files.read([str(tmp_path / "x.bib")])
+    (bare,) = source_rdf.nodes({"urn:x": library.sources[0]})
+    assert bare[names.COP + "note"] == ["volume: 3", "pages: 4-5"]
     # An address that no IRI can be is kept in words.
     assert node[names.COP + "note"] == ["url: http://a b"]
 
@@ -174,6 +178,7 @@ def test_two_files_that_tell_a_source_differently_are_told(records, tmp_path):
     _, found = findings(
         records("Alford2016", "Nabatchi2017", "doi:10.1111/puar.12765"), "--sources", BIB, "--sources", other
     )
+    assert findings(records("Nabatchi2017"), "--sources", BIB, "--sources", other)[1] == found[:1]
     # Yates is named by no record; another given name and what only one of them tells are no difference.
     assert [(f["code"], f["file"], f["line"], f["key"]) for f in found] == [
         ("source-differs", str(other), 2, "year"), ("source-differs", str(other), 3, "pages"),

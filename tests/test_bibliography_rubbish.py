@@ -97,9 +97,9 @@ def test_a_mark_and_line_ends_of_any_kind_make_no_difference(tmp_path):
 @pytest.mark.slow
 def test_a_large_library_is_read_in_little_time(tmp_path):
     entry = "@article{{k{n}, author = {{Lee, A. and Kim, B.}}, title = {{{{A}} study \\& more}}, year = {{2001}}}}\n"
-    started = time.perf_counter()
+    started = time.process_time()
     records, found = read(tmp_path, "".join(entry.format(n=n) for n in range(5_000)))
-    assert (len(records), found) == (5_000, []) and time.perf_counter() - started < 30
+    assert (len(records), found) == (5_000, []) and time.process_time() - started < 30
 
 
 def test_lines_of_a_text_that_is_broken_are_joined(tmp_path):

@@ -85,6 +85,7 @@ def classify(
 @cli.command(epilog=limits.in_words())
 @click.argument("files", nargs=-1, required=True)
 @click.option("--format", "fmt", type=click.Choice(REPORTS), default="human", show_default=True)
+@OUTPUT
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
@@ -102,7 +103,7 @@ def classify(
 @MESSAGES
 @GIVEN
 @WITH
-def validate(files, fmt, fail_on, texts, shacl, sources, lang, given, own) -> None:
+def validate(files, fmt, output, fail_on, texts, shacl, sources, lang, given, own) -> None:
     """Check new case data: well formed, consistent, and within the borders that it claims to respect.
 
     FILES are XLSX, CSV, TSV, YAML, JSON, JSON Lines, JSON-LD, Turtle, TriG, N-Triples, N-Quads or RDF/XML by their
@@ -110,10 +111,13 @@ def validate(files, fmt, fail_on, texts, shacl, sources, lang, given, own) -> No
 
     Records of CSV, TSV and JSON Lines are read one by one, and findings printed one by one as human, concise, json or github,
     so that memory stays flat. Files of other formats are held whole, and for reports in others all findings are.
+
+    With --format xlsx, of one workbook a copy in which each finding marks its cell, with a list of all findings as its
+    first sheet (pictures, shapes and macros stay behind); of any other FILES the list alone.
     """
     from coproduction.commands import validate
 
-    validate.run(files, fmt, fail_on, texts, shacl, sources, lang, given, own)
+    validate.run(files, fmt, output, fail_on, texts, shacl, sources, lang, given, own)
 
 
 @cli.command()
@@ -129,12 +133,16 @@ def explain(code, lang) -> None:
 @cli.command()
 @click.argument("file")
 @click.option("--write", is_flag=True, help="Write the repairs into the file; without it, they are only shown.")
+@MESSAGES
 @GIVEN
-def fix(file, write, given) -> None:
-    """Show the safe repairs of a file of records (white space, labels, letter case, dates), or make them."""
+def fix(file, write, lang, given) -> None:
+    """Show the safe repairs of a file of records (white space, labels, letter case, dates), or make them.
+
+    FILE is YAML, JSON, JSON Lines, CSV, TSV or XLSX. In a workbook only the cells shown are changed, and no formula.
+    """
     from coproduction.commands import fix
 
-    fix.run(file, write, given)
+    fix.run(file, write, given, lang)
 
 
 @cli.command()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from coproduction import names, resources
+from coproduction.labels import Named
 from coproduction.vocabulary import Vocabulary, shipped
 
 COP = names.COP
@@ -42,6 +43,7 @@ class Derivation:
 class Field:
     """A key of a record: its kind, whether it is a list, and the names it may hold, by key to IRI.
 
+    choices: where they are `Named`, they tell what a label means among them.
     aliases: other words for these names, case-folded, by word to key.
     """
 
@@ -85,9 +87,9 @@ def load(vocabulary: Vocabulary) -> Codebook:
     fields = fields_of(vocabulary, context, {v.property for v in variables.values()})
     return Codebook(
         variables=variables,
-        answers=answers,
-        bases=vocabulary.keys("Basis"),
-        reasons=vocabulary.keys("ReasonUnknown"),
+        answers=Named(answers, vocabulary),
+        bases=Named(vocabulary.keys("Basis"), vocabulary),
+        reasons=Named(vocabulary.keys("ReasonUnknown"), vocabulary),
         derivations=derivations(vocabulary),
         fields=fields,
         definitions=definitions,
@@ -156,7 +158,7 @@ def fields_of(vocabulary: Vocabulary, context: Mapping, variables: set[str]) -> 
         fields = fields_of(vocabulary, {"cop": COP, **_prefixes(context), **nested}, variables) if nested else {}
         kind, choices = _kind(vocabulary, prop, key, bool(fields))
         aliases = _aliases(vocabulary, choices) if kind == "code" else {}
-        found[key] = Field(key, prop, kind, many, choices, fields, aliases)
+        found[key] = Field(key, prop, kind, many, Named(choices, vocabulary), fields, aliases)
     return found
 
 

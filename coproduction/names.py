@@ -26,6 +26,12 @@ def source_iri(key: str, base: str = BASE) -> str:
     return f"{base}source/{key}"
 
 
+def source_key(word: str) -> str:
+    """Return the name of a source as records have it: of a DOI in any of its spellings the DOI alone."""
+    doi = re.sub(r"(?i)^(doi:\s*|https://doi\.org/)", "", word)
+    return doi if doi.startswith("10.") and "/" in doi else word
+
+
 def question_iri(slug: str) -> str:
     """Return the IRI of a saved query."""
     return f"{BASE}question/{slug}"

@@ -9,19 +9,19 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 
-from coproduction import names
 from coproduction.codebook import Codebook, Field
-from coproduction.loaders.normal import ACTIVITY, SLUG, SWITCH, YES_OR_NO
-from coproduction.loaders.table import nested
+from coproduction.labels import Named, bare, clean
+from coproduction.loaders.normal import ACTIVITY, FACT_PARTS, MENTION_PARTS, SLUG, SWITCH, YES_OR_NO
+from coproduction.loaders.table import ENTRY_PARTS, nested, numbered
+from coproduction.loaders.xlsx_records import CASE, NARROWER
 from coproduction.scalars import Scalar, column_names, of_csv, of_json, of_yaml, replaced
 from coproduction.vocabulary import Vocabulary
 
 SCANNERS = {"yaml": of_yaml, "yml": of_yaml, "json": of_json, "jsonl": of_json, "ndjson": of_json,
             "csv": of_csv, "tsv": of_csv}  # fmt: skip
+# Columns of a sheet of entries that no entry has of its own.
+COLUMNS = {*CASE, *NARROWER, *ENTRY_PARTS}
 DATES = ("coded_on", "start", "end")
-BLANK = re.compile(r"[\s\u00a0\u202f\u2007]+")
-# Characters without width that come along when text is copied.
-UNSEEN = re.compile("[\u200b\u2060\ufeff]")
 MONTHS = (
     "january|janvier february|février|fevrier march|mars april|avril may|mai june|juin july|juillet august|août|aout "
     "september|septembre october|octobre november|novembre december|décembre|decembre"
@@ -36,7 +36,12 @@ MONTH_DAY = re.compile(r"([^\W\d_]+)\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4
 
 def repaired(text: str, suffix: str, book: Codebook, vocabulary: Vocabulary) -> str:
     """Return the text of a file of records with its safe repairs made; suffix names its format, one of SCANNERS."""
-    scalars = list(SCANNERS[suffix](text))
+    return replaced(text, repairs(SCANNERS[suffix](text), book, vocabulary))
+
+
+def repairs(found: Iterable[Scalar], book: Codebook, vocabulary: Vocabulary) -> dict[Scalar, str]:
+    """Return what the values and keys of a file should say, for those that should say something else."""
+    scalars = list(found)
     words = Words(book, vocabulary)
     changes: dict[Scalar, str] = {}
     taken: dict[int, set[str]] = {}
@@ -48,20 +53,18 @@ def repaired(text: str, suffix: str, book: Codebook, vocabulary: Vocabulary) -> 
     renamed: dict[tuple[str, ...], tuple[str, ...]] = {}
     for s in scalars:
         if s.is_key:
-            new = words.column(s.text) if suffix in ("csv", "tsv") else words.key(s.names)
+            new = words.column(s.text) if s.column else words.key(s.names)
             if new != s.text and new not in taken[s.holder]:
                 changes[s] = new
                 taken[s.holder].add(new)
-                renamed[s.names] = (*s.names[:-1], new)
-                if suffix in ("csv", "tsv"):
-                    renamed[s.names] = column_names(new)
+                renamed[s.names] = column_names(new) if s.column else (*s.names[:-1], new)
         else:
             path = renamed.get(s.names, s.names)
             path = tuple(renamed.get(path[: n + 1], path)[n] for n in range(len(path)))
             new = words.value(path, s.text, ids)
             if new != s.text:
                 changes[s] = new
-    return replaced(text, changes)
+    return changes
 
 
 def _new_ids(scalars: Iterable[Scalar]) -> dict[str, str]:
@@ -77,11 +80,6 @@ def slug(text: str) -> str:
     """Return a text as a slug: plain lower-case letters and digits, parted by single hyphens."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-
-
-def clean(text: str) -> str:
-    """Return a text of one line without blanks at its ends, several in a row, and characters that nobody sees."""
-    return text if "\n" in text else BLANK.sub(" ", UNSEEN.sub("", text)).strip()
 
 
 def iso_date(text: str) -> str | None:
@@ -107,8 +105,9 @@ def iso_date(text: str) -> str | None:
         return None
 
 
-def _bare(text: str) -> str:
-    return re.sub(r"[\s_-]+", "-", clean(text).casefold())
+def _one_each(choices: Named) -> dict[str, str]:
+    """Return the one name for each word that means it; a word that means two is none."""
+    return {word: keys[0] for word, keys in choices.words().items() if len(keys) == 1}
 
 
 class Words:
@@ -117,23 +116,10 @@ class Words:
     def __init__(self, book: Codebook, vocabulary: Vocabulary):
         self.book, self.vocabulary = book, vocabulary
         self.top = [*book.fields, *book.variables, "facts", "activity"]
-        self.of_top = self._named(dict.fromkeys(self.top, ""))
-        for key, variable in book.variables.items():
-            for label in self._labels(variable.iri):
-                self.of_top.setdefault(label, key)
-
-    def _labels(self, iri: str) -> set[str]:
-        terms = (names.RDFS + "label", names.SKOS + "prefLabel", names.SKOS + "altLabel", names.COP + "alias")
-        return {_bare(o.value) for term in terms for o in self.vocabulary.objects(iri, term)} if iri else set()
-
-    def _named(self, choices: Mapping[str, str]) -> dict[str, str]:
-        """Return the one key for each word that means it; a word that means two is none."""
-        found = {_bare(key): key for key in choices}
-        labels: dict[str, set[str]] = {}
-        for key, iri in choices.items():
-            for label in self._labels(iri):
-                labels.setdefault(label, set()).add(key)
-        return {word: next(iter(keys)) for word, keys in labels.items() if len(keys) == 1} | found
+        self.of_top = _one_each(Named(dict.fromkeys(self.top, "")))
+        for word, keys in Named({key: v.iri for key, v in book.variables.items()}, vocabulary).words().items():
+            if len(keys) == 1:
+                self.of_top.setdefault(word, keys[0])
 
     @cache  # noqa: B019 - lives as long as one repair
     def _choices(self, path: tuple[str, ...]) -> dict[str, str] | None:
@@ -145,19 +131,20 @@ class Words:
             return None
         if path[0] in book.variables and path[1:] in ((), ("value",)):
             answers = book.variables[path[0]].answers
-            own = {a: book.answers[a] for a in answers}
+            own = Named({a: book.answers[a] for a in answers}, self.vocabulary)
             switch = {word: answer for word, answer in SWITCH.items() if answer in own}
-            return switch | self._named(own)
+            return switch | _one_each(own)
         if path[-1] == "basis":
-            return self._named(book.bases)
+            return _one_each(book.bases)
         if path[-1] == "why_unknown":
-            return self._named(book.reasons)
+            return _one_each(book.reasons)
         if path == ("activity",):
-            return self._named(dict.fromkeys(ACTIVITY, ""))
+            return _one_each(Named(dict.fromkeys(ACTIVITY, "")))
         if path[0] in YES_OR_NO:
-            return dict(SWITCH)
+            own = Named({a: book.answers[a] for a in SWITCH.values()}, self.vocabulary)
+            return SWITCH | _one_each(own)
         field = self._field(path)
-        return self._named(field.choices) if field and field.choices else None
+        return _one_each(field.choices) if field and field.choices else None
 
     def _field(self, path: tuple[str, ...]) -> Field | None:
         field = self.book.fields.get(path[0])
@@ -171,19 +158,20 @@ class Words:
         """Return the key that is meant by the last of a path of keys."""
         *above, key = [p for p in path if p != "cases"] or [path[-1]]
         if not above or above == ["facts"]:
-            return key if key in self.top or key == "cases" else self.of_top.get(_bare(key), clean(key))
+            return key if key in self.top or key == "cases" else self.of_top.get(bare(key), clean(key))
         field = self._field(tuple(above))
-        known = (
-            list(field.fields) if field and field.fields else ["value", "basis", "passages", "reason", "why_unknown"]
-        )
-        return key if key in known else self._named(dict.fromkeys(known, "")).get(_bare(key), clean(key))
+        if above[0] in nested().values() and bare(key) in COLUMNS:
+            return bare(key)
+        parts = MENTION_PARTS if field and field.kind == "concept" else FACT_PARTS
+        known = list(field.fields) if field and field.fields else list(parts)
+        return key if key in known else _one_each(Named(dict.fromkeys(known, ""))).get(bare(key), clean(key))
 
     def column(self, column: str) -> str:
         """Return the header that is meant by a column's."""
         head, *rest = (clean(part) for part in column.split("."))
         if not rest:
             return self.key((head,))
-        if head.lower() in nested() and rest[0].isdecimal():
+        if head.lower() in numbered() and rest[0].isdecimal():
             return ".".join([head.lower(), rest[0], *(r.lower() for r in rest[1:])])
         return ".".join([self.key((head,)), *(r.lower() for r in rest)])
 
@@ -193,6 +181,8 @@ class Words:
         text_ = clean(text)
         if not path or not text_:
             return text_ if path else text
+        if path[0] in nested().values() and path[-1] in CASE:
+            return self._case(text_, ids)
         field = self._field(path)
         if field is not None and field.many and ";" in text_ and field.kind not in ("text", "language-text"):
             return "; ".join(self._one(path, part.strip(), field, ids) for part in text_.split(";") if part.strip())
@@ -202,11 +192,14 @@ class Words:
         if path == ("id",):
             return ids.get(word, word)
         if field is not None and field.kind == "case":
-            head, mark, last = word.rpartition("/")
-            return word if SLUG.fullmatch(last) or "://" in word else head + mark + ids.get(last, last)
+            return self._case(word, ids)
         if path[-1] in DATES and len(path) == 1:
             return iso_date(word) or word
         choices = self._choices(path)
         if choices is None or word in choices.values():
             return word
-        return choices.get(_bare(word), word)
+        return choices.get(bare(word), word)
+
+    def _case(self, word: str, ids: Mapping[str, str]) -> str:
+        head, mark, last = word.rpartition("/")
+        return word if SLUG.fullmatch(last) or "://" in word else head + mark + ids.get(last, last)

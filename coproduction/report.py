@@ -4,21 +4,24 @@ import json
 from collections.abc import Iterable, Iterator
 
 from coproduction.loaders.raw import Finding
+from coproduction.rules import WORDS
 
 KEYS = ("code", "severity", "file", "line", "column", "sheet", "cell", "pointer", "case", "key", "value", "message",
         "suggestion", "definition", "criterion", "instead")  # fmt: skip
 NULL, ENCODE = "null", json.JSONEncoder(ensure_ascii=False).encode
 
 
-def as_text(findings: Iterable[Finding]) -> str:
+def as_text(findings: Iterable[Finding], lang: str = "en") -> str:
     """Return findings as lines: place, severity, code, case, message."""
-    return "\n".join(map(line, findings))
+    return "\n".join(line(finding, lang) for finding in findings)
 
 
-def line(finding: Finding) -> str:
+def line(finding: Finding, lang: str = "en") -> str:
     """Return a finding as a line."""
+    # In English a finding of advice is named as in the other formats.
+    severity = finding.severity if lang == "en" else WORDS[lang][finding.severity]
     case = f" {finding.case}:" if finding.case else ""
-    return f"{finding.where()}: {finding.severity}: {finding.code}:{case} {finding.message}"
+    return f"{finding.where()}: {severity}: {finding.code}:{case} {finding.message}"
 
 
 def as_json(findings: Iterable[Finding]) -> str:

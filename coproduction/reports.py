@@ -38,7 +38,7 @@ def pieces(fmt: str, findings: Iterable[Finding], lang: str = "en") -> Iterator[
     if fmt == "github":
         from coproduction.report_tools import github_line as one
     else:
-        one = report.line if fmt == "concise" else partial(human, lang=lang)
+        one = partial(report.line if fmt == "concise" else human, lang=lang)
     between = "\n\n" if fmt == "human" else "\n"
     for n, finding in enumerate(findings):
         yield (between if n else "") + one(finding)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from coproduction.codebook import Codebook, Field, Variable
-from coproduction.loaders.table import ENTRY_PARTS, FACT_PARTS
+from coproduction.loaders.table import ENTRY_PARTS, FACT_PARTS, is_passed_over
 
 # From a part of a fact or an entry to what its column is called.
 FACT_COLUMNS = {part: name for name, part in FACT_PARTS.items()}
@@ -87,6 +87,13 @@ def row(record: Mapping, book: Codebook, entries: bool = True) -> dict[str, str]
         else:
             found[key] = _cell(value, key)
     return found
+
+
+def refuse_passed_over(records: Iterable[Mapping]) -> None:
+    """Raise NoRow for a record whose id readers of tables pass over, as that of the row that shows how to fill one in."""
+    for record in records:
+        if is_passed_over(record["id"]):
+            raise NoRow("id", f"id is {record['id']!r}, and a row with this id is passed over as an example")
 
 
 def entry_row(entry: Mapping, key: str) -> dict[str, str]:

@@ -10,15 +10,16 @@ from ruamel.yaml import YAML
 
 from coproduction import names, resources
 from coproduction.loaders.raw import Finding
+from coproduction.messages import in_french
 
 LANGUAGES = ("en", "fr")
 SEVERITIES = ("error", "warning", "info")
 # The few words around a rule's own, by language.
 WORDS = {
     "en": {"why": "Why", "mend": "What to do", "bad": "Wrong", "good": "Right", "error": "error", "warning": "warning",
-           "info": "advice", "like": "did you mean {}?", "english": "in English"},
+           "info": "advice", "like": "did you mean {}?"},
     "fr": {"why": "Pourquoi", "mend": "Que faire", "bad": "Faux", "good": "Juste", "error": "erreur",
-           "warning": "avertissement", "info": "conseil", "like": "vouliez-vous dire {} ?", "english": "en anglais"},
+           "warning": "avertissement", "info": "conseil", "like": "vouliez-vous dire {} ?"},
 }  # fmt: skip
 
 
@@ -34,7 +35,6 @@ class Rule:
     says: Mapping[str, str]
     bad: str
     good: str
-    detail: bool = False
     table: bool = False
     words: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
     texts: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -83,19 +83,20 @@ def page(rule: Rule, lang: str = "en") -> str:
 
 
 def told(finding: Finding, lang: str) -> Finding:
-    """Return a loader's finding in a language. Loaders speak English; where they say more than the rule, that is added."""
+    """Return a loader's finding in a language. Loaders speak English; what they say is said again, or else the rule's own."""
     rule = rules().get(finding.code)
     if lang == "en" or rule is None or lang not in rule.says:
         return finding
-    parts = {k: v if v is not None else "?" for k, v in dataclasses.asdict(finding).items()}
-    message, words = rule.message(lang, **parts), WORDS[lang]
-    if rule.code == "unknown-term" and finding.value is None or finding.key is None and "{key}" in rule.says[lang]:
-        # A message with holes would say less than the English one alone.
-        message = f"{rule.name[lang]} ({words['english']} : {finding.message})"
-    elif rule.detail:
-        message += f" ({words['english']} : {finding.message})"
-    elif finding.suggestion:
-        message += " ; " + words["like"].format(finding.suggestion)
+    message = in_french(finding.code, finding.message)
+    if message is None:
+        parts = {k: v if v is not None else "?" for k, v in dataclasses.asdict(finding).items()}
+        # A message with holes would say nothing.
+        holes = (
+            finding.value is None and "{value}" in rule.says[lang] or finding.key is None and "{key}" in rule.says[lang]
+        )
+        message = rule.name[lang] if holes else rule.message(lang, **parts)
+        if finding.suggestion:
+            message += " ; " + WORDS[lang]["like"].format(finding.suggestion)
     return dataclasses.replace(finding, message=message)
 
 

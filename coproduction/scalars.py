@@ -13,14 +13,17 @@ from ruamel.yaml import YAML
 from ruamel.yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
 from coproduction.loaders.json_records import TOKEN
-from coproduction.loaders.table import ENTRY_PARTS, FACT_PARTS, nested
+from coproduction.loaders.table import ENTRY_PARTS, FACT_PARTS, numbered
 
 SAFE_AS_IT_STANDS = re.compile(r"[^\W_][\w ./-]*(?<! )")
 
 
 @dataclass(frozen=True)
 class Scalar:
-    """A value or a key: what it says, from where to where it stands, the keys above it, and its siblings' container."""
+    """A value or a key: what it says, from where to where it stands, the keys above it, and its siblings' container.
+
+    `column` is whether it is the header of a column with a record in each row.
+    """
 
     text: str
     start: int
@@ -29,6 +32,7 @@ class Scalar:
     is_key: bool
     holder: int
     write: Callable[[str], str]
+    column: bool = False
 
 
 def replaced(text: str, changes: dict[Scalar, str]) -> str:
@@ -120,7 +124,8 @@ def of_csv(text: str) -> Iterator[Scalar]:
         value = found[1].replace('""', '"') if found[1] is not None else found[0]
         at, row = len(row), [*row, value]
         names = column_names(value) if header is None else header[at] if at < len(header) else ()
-        yield Scalar(value, *found.span(), names, header is None, 0, _csv_writer(delimiter, found[1] is not None))
+        write = _csv_writer(delimiter, found[1] is not None)
+        yield Scalar(value, *found.span(), names, header is None, 0, write, header is None)
         start = found.end()
         if text.startswith(delimiter, start):
             start += len(delimiter)
@@ -135,8 +140,8 @@ def of_csv(text: str) -> Iterator[Scalar]:
 def column_names(column: str) -> tuple[str, ...]:
     """Return the keys that a column stands for: `contribution.1.who` is `who` among `contributions`."""
     head, *rest = (part.strip() for part in column.split("."))
-    if len(rest) > 1 and head.lower() in nested() and rest[0].isdecimal():
-        return nested()[head.lower()], ENTRY_PARTS.get(rest[1].lower(), rest[1])
+    if len(rest) > 1 and head.lower() in numbered() and rest[0].isdecimal():
+        return numbered()[head.lower()], ENTRY_PARTS.get(rest[1].lower(), rest[1])
     if len(rest) == 1:
         return head, FACT_PARTS.get(rest[0].lower(), rest[0])
     return (head,)

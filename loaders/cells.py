@@ -19,3 +19,12 @@ def guarded(text: str) -> str:
 def unguarded(text: str) -> str:
     """Return the text that `guarded` was given."""
     return text[1:] if text.startswith("'") and FORMULA.match(text) else text
+
+
+# What in a cell of a workbook stands for a character by its code: `_x000D_`.
+CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def spelled(text: str) -> str:
+    """Return a text as a cell of a workbook has it, so that what only looks like a character's code is read as it was."""
+    return CODE.sub("_x005F_", text)

@@ -11,6 +11,8 @@ MOST_BYTES = 500 * MEGABYTE
 # A workbook is a packed folder: its parts, and what they come to unpacked.
 MOST_UNPACKED = 200 * MEGABYTE
 MOST_PARTS = 2_000
+# What of a workbook is held at once where a marked copy of it is made: all, at some ten times the size of its XML.
+MOST_MARKED = 60 * MEGABYTE
 # A line of text, and a cell of a table, in characters.
 LONGEST_LINE = 10_000_000
 LONGEST_CELL = 1_000_000
@@ -19,6 +21,8 @@ MOST_ROWS = 1_000_000
 MOST_COLUMNS = 2_000
 # Lists, mappings and elements in others, in YAML, JSON and XML, below the outermost.
 DEEPEST = 50
+# Charts and drawings of a workbook that is copied.
+DEEPEST_DRAWING = 200
 # What YAML aliases may add, in values: some anchors shared by many records, but no text that unfolds without end.
 MOST_REPEATED = 100_000
 # What entities of XML may add, in characters.

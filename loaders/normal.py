@@ -6,7 +6,7 @@ in silence.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,7 @@ def normalise(raw: RawRecord, book: "Codebook", base: str = names.BASE) -> tuple
         if read is not None:
             record[key] = read
     slug, source = (data[key].strip() if isinstance(data.get(key), str) else "" for key in ("id", "source"))
+    source = names.source_key(source)
     case = Case(
         id=slug,
         source=source,
@@ -164,8 +165,9 @@ def _fact(key: str, value, pointer: str, book: "Codebook", found: Findings) -> F
         return None
     answer = _answer(given, allowed)
     if answer is None:
-        like = nearest(str(given), allowed)
-        message = f"{key} is {given!r:.60}; one of {', '.join(allowed)}" + (f"; did you mean {like}?" if like else "")
+        meant = [a for a in _meant(book.answers, str(given)) if a in allowed]
+        like, hint = _hint(str(given), meant, allowed)
+        message = f"{key} is {given!r:.60}; one of {', '.join(allowed)}{hint}"
         at = f"{pointer}/value" if isinstance(value, dict) else pointer
         found.add("unknown-term", message, at, key=key, value=str(given), suggestion=like)
     fact = Fact(answer or "unknown", pointer=pointer)
@@ -236,7 +238,7 @@ def _single(spec, word: str, pointer: str, found: Findings) -> str | None:
     elif spec.key in TEXT_FORMS and not TEXT_FORMS[spec.key][0].fullmatch(word):
         wrong = "wrong-type", TEXT_FORMS[spec.key][1]
     if wrong is None:
-        return word
+        return names.source_key(word) if spec.kind == "source" else word
     found.add(wrong[0], f"{spec.key} {word!r:.80} {wrong[1]}", pointer, key=spec.key, value=word)
     return None
 
@@ -244,7 +246,10 @@ def _single(spec, word: str, pointer: str, found: Findings) -> str | None:
 def choice(
     word, choices, pointer: str, key: str, found: Findings, aliases: Mapping = MappingProxyType({})
 ) -> str | None:
-    """Return the known name for a word or an alias of it, or None with a finding that names the nearest."""
+    """Return the known name for a word or an alias of it, or None with a finding that names the one meant or nearest.
+
+    A label is no name: the finding says which name has it, or which ones share it.
+    """
     text = str(word).strip()
     if text in choices:
         return text
@@ -253,12 +258,27 @@ def choice(
     for known in choices:
         if known.lower() == text.lower():
             return known
-    like = nearest(text, [*choices, *aliases])
-    like = aliases.get(like, like)
-    known = ", ".join(list(choices)[:12]) + (", ..." if len(choices) > 12 else "")
-    hint = f"; did you mean {like}?" if like else f"; known: {known}"
+    like, hint = _hint(text, _meant(choices, text), [*choices, *aliases])
+    if like in aliases:
+        like = aliases[like]
+        hint = f"; did you mean {like}?"
+    if not hint:
+        hint = "; known: " + ", ".join(list(choices)[:12]) + (", ..." if len(choices) > 12 else "")
     found.add("unknown-term", f"{key} {text!r} is not known{hint}", pointer, key=key, value=text, suggestion=like)
     return None
+
+
+def _meant(choices, word: str) -> list[str]:
+    """Return the names whose label a word is; none where the choices have no labels."""
+    return choices.meant(word) if hasattr(choices, "meant") else []
+
+
+def _hint(word: str, meant: list[str], known: Iterable[str]) -> tuple[str | None, str]:
+    """Return the name to suggest for a word, if there is one, and what a message says of it."""
+    if len(meant) > 1:
+        return None, f"; it may mean {', '.join(meant[:-1])} or {meant[-1]}"
+    like = meant[0] if meant else nearest(word, known)
+    return like, f"; did you mean {like}?" if like else ""
 
 
 def _mentions(spec, value, pointer: str, found: Findings):

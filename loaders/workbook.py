@@ -75,6 +75,21 @@ def _start(file: BinaryIO) -> bytes:
     return file.read(8)
 
 
+def check_whole(name: str, file: BinaryIO) -> None:
+    """Check the parts too that reading records leaves alone, before a library takes in the whole workbook.
+
+    Raises Unreadable where one of them declares entities, is no XML, or where they are more than can be held at once.
+    """
+    with ZipFile(file) as archive:
+        size = sum(part.file_size for part in archive.infolist() if part.filename.endswith((".xml", ".rels", ".vml")))
+        if size > limits.MOST_MARKED:
+            most = f"{limits.MOST_MARKED / limits.MEGABYTE:g} MB"
+            raise Unreadable(f"unpacks to {size / limits.MEGABYTE:,.1f} MB of XML; {most} at most to be marked", name)
+        for part in {part.filename for part in archive.infolist()}:
+            if part.endswith((".xml", ".rels")) and NOT_READ.match(part):
+                _Scan(name, part, limits.DEEPEST_DRAWING).run(archive)
+
+
 def _checked(name: str, archive: ZipFile) -> dict[str, SheetNotes]:
     """Check every part of a workbook that is read, and return the notes on those that are sheets."""
     parts = archive.infolist()
@@ -97,8 +112,9 @@ def _checked(name: str, archive: ZipFile) -> dict[str, SheetNotes]:
 class _Scan:
     """One pass over the XML of a part: no document type, no deep nest, and in a sheet rows and cells within limits."""
 
-    def __init__(self, name: str, part: str):
+    def __init__(self, name: str, part: str, deepest: int | None = None):
         self.name, self.part = name, part
+        self.deepest = deepest or limits.DEEPEST
         self.notes = SheetNotes()
         self.row = self.column = 0
         self.depth = -1
@@ -130,7 +146,7 @@ class _Scan:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.depth += 1
-        if self.depth > limits.DEEPEST:
+        if self.depth > self.deepest:
             raise self.refuse("is nested too deeply")
         tag = tag.rpartition(" ")[2]
         if tag == "row":

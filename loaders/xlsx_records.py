@@ -2,9 +2,10 @@
 
 A sheet named like a key whose entries are mappings (`contributions`, `values`) has one entry a row: the case's id in
 `case` (with `source` and `coder` where that is not enough), then the entry's keys. Sheets named `_...`, `codebook` and
-`lists` are passed over, and so are rows whose id is `example` or begins with `#`. The header is the first row with a
-cell `id`. What a spreadsheet does to what was typed is told, never mended in silence: dates made of ids, formulas not
-worked out, error values, cells merged over columns. Cells merged over rows have their value in each.
+`lists` are passed over, so is the list `findings` of a copy that `validate` has marked, and so are rows whose id is
+`example` or begins with `#`. The header is the first row with a cell `id`. What a spreadsheet does to what was typed is
+told, never mended in silence: dates made of ids, formulas not worked out, error values, cells merged over columns. Cells
+merged over rows have their value in each.
 """
 
 import datetime
@@ -20,6 +21,8 @@ from coproduction.loaders.raw import Place, RawRecord, Unreadable, nearest
 from coproduction.loaders.workbook import SheetNotes, opened
 
 PASSED_OVER = {"codebook", "lists"}
+# The list of findings in a copy that validation has marked, told from a sheet of records by its header.
+FINDINGS, ITS_COLUMN = "findings", "code"
 # Keys that take a date; in any other, a date is what a spreadsheet made of an id or a page.
 DATES = {"start", "end", "coded_on"}
 # Columns of a sheet of entries that name the case; the first there is counts.
@@ -69,7 +72,7 @@ def read(name: str, file: BinaryIO) -> Iterator[RawRecord]:
         others: list[Sheet] = []
         for worksheet in book.worksheets:
             key = worksheet.title.strip().casefold()
-            if key in PASSED_OVER or key.startswith("_"):
+            if is_passed_over(worksheet):
                 continue
             sheet = _sheet(name, worksheet, notes[worksheet.title])
             if sheet is None:
@@ -93,6 +96,20 @@ def read(name: str, file: BinaryIO) -> Iterator[RawRecord]:
         for sheet in entries:
             _add_entries(name, sheet, records)
     yield from records
+
+
+def is_passed_over(worksheet) -> bool:
+    """Return whether a sheet is none of records or entries, by its name or as a list of findings."""
+    key = worksheet.title.strip().casefold()
+    return key in PASSED_OVER or key.startswith("_") or is_findings(worksheet)
+
+
+def is_findings(worksheet) -> bool:
+    """Return whether a sheet is the list of findings that validation has put into a marked copy."""
+    if worksheet.title.strip().casefold() != FINDINGS:
+        return False
+    header = next(worksheet.iter_rows(max_row=1, max_col=20, values_only=True), ())
+    return ITS_COLUMN in header and "id" not in {str(cell).casefold() for cell in header}
 
 
 def _sheet(name: str, worksheet, notes: SheetNotes) -> Sheet | None:

@@ -278,8 +278,8 @@ def test_repairs_that_would_do_harm_are_not_made(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "text", "words"),
-    [("x.ttl", "<a> <b> <c> .", "fix repairs YAML, JSON and CSV"), ("x.yaml", "a: [", "is no YAML"), ("x.yaml", "", "is empty"),
-     ("none.yaml", None, "there is no such file"), ("-", None, "standard input is none")],
+    [("x.ttl", "<a> <b> <c> .", "fix repairs YAML, JSON, CSV and XLSX"), ("x.yaml", "a: [", "is no YAML"),
+     ("x.yaml", "", "is empty"), ("none.yaml", None, "there is no such file"), ("-", None, "standard input is none")],
 )  # fmt: skip
 def test_what_cannot_be_repaired_is_said(tmp_path, name, text, words):
     file = name if name == "-" else tmp_path / name

@@ -454,7 +454,7 @@ def test_a_list_of_concepts_takes_names_and_texts_and_a_list_without_vocabulary_
     ("key", "wrong", "right", "code"),
     [
         ("source", "Smith 2020", "smith-2020", "bad-id"),
-        ("source", "doi:10.1000/a<b", "doi:10.1000/a(b", "bad-id"),
+        ("source", "doi:10.1000/a<b", "10.1000/a(b", "bad-id"),
         ("url", "example.org", "https://example.org", "bad-id"),
         ("part_of", "own/Other", "own/other", "bad-id"),
         ("part_of", "https://a.org/b c", "10.1000/xyz/other", "bad-id"),

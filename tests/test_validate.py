@@ -229,7 +229,7 @@ def test_the_command_prints_all_findings_in_the_order_of_files_and_lines():
 def test_the_command_speaks_french_and_counts_on_standard_error():
     run = CliRunner().invoke(cli, ["validate", str(FIXTURES / "border-crossed.wrong.yaml"), "--lang", "fr"])
     assert run.exit_code == 1 and "aucun apport public : auto-assistance, et non coproduction" in run.stdout
-    assert "1 record, 1 error, 0 warnings" in run.stderr
+    assert run.stderr == "1 fiche, 1 erreur, 0 avertissement\n"
     right = str(FIXTURES / "undetermined.right.yaml")
     run = CliRunner().invoke(cli, ["validate", right])
     assert run.exit_code == 0 and run.stdout == "" and "1 record, 0 errors, 0 warnings\n" in run.stderr

@@ -16,7 +16,7 @@ FROM = click.option(
 OUTPUT = click.option(
     "-o", "--output", type=click.Path(dir_okay=False, allow_dash=True), help="File to write; standard output otherwise."
 )
-REPORTS = ("human", "concise", "json", "sarif", "junit", "github", "turtle", "html")
+REPORTS = ("human", "concise", "json", "sarif", "junit", "github", "turtle", "html", "xlsx")
 WITH = click.option(
     "--with",
     "own",

@@ -4,6 +4,8 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 
+from coproduction.messages import word
+
 # From how many records on the bar shows, and how often it is drawn anew.
 LONG, STEP = 2000, 200
 
@@ -11,7 +13,8 @@ LONG, STEP = 2000, 200
 class Bar:
     """A bar that counts what goes by, from the point on where there is much of it, until it is stopped."""
 
-    def __init__(self):
+    def __init__(self, lang: str = "en"):
+        self.lang = lang
         self.progress = None
         self.stopped = not sys.stderr.isatty()
 
@@ -34,8 +37,11 @@ class Bar:
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TextColumn
 
-            told = TextColumn("{task.completed:,.0f} records, {task.fields[rate]:,.0f} a second")
-            self.progress = Progress("validating", BarColumn(), told, console=Console(stderr=True), transient=True)
+            numbers = {"count": "{task.completed:,.0f}", "rate": "{task.fields[rate]:,.0f}"}
+            told = TextColumn(word("rate", self.lang, **numbers))
+            self.progress = Progress(
+                word("validating", self.lang), BarColumn(), told, console=Console(stderr=True), transient=True
+            )
             # How many there will be is not known before they have come.
             self.task = self.progress.add_task("", total=None, rate=rate)
             self.progress.start()

@@ -13,6 +13,7 @@ from coproduction.loaders import bibliography_files
 from coproduction.loaders.bibliography_files import Library
 from coproduction.loaders.case import Case
 from coproduction.loaders.raw import Finding, Unreadable, nearest
+from coproduction.rules import told
 from coproduction.tables import UnsoundCriterion
 from coproduction.verdicts import Rules, load_rules
 from coproduction.vocabulary import Vocabulary, shipped, with_files
@@ -45,12 +46,14 @@ def vocabulary(own: Iterable[str] = ()) -> tuple[Vocabulary, Codebook, Rules]:
     raise AssertionError("not reached")
 
 
-def readable(files: Iterable[str], book: Codebook, given: str | None) -> tuple[list[Case], list[Finding]]:
+def readable(
+    files: Iterable[str], book: Codebook, given: str | None, lang: str = "en"
+) -> tuple[list[Case], list[Finding]]:
     """Return cases and findings of files; leaves with 2 where a file cannot be read."""
     try:
         return cases.read(files, book, given)
     except Unreadable as error:
-        leave(report.as_text([error.finding]), 2)
+        leave(report.as_text([told(error.finding, lang)], lang), 2)
     raise AssertionError("not reached")
 
 

@@ -1,6 +1,5 @@
 """`coproduction export`: what researchers take into their own programs."""
 
-import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from coproduction import cases, resources
 from coproduction.cases import in_force, shipped_cases
 from coproduction.commands.common import leave, library, of_coder, say, sound, vocabulary
-from coproduction.commands.writing import apart, replace, write_whole
+from coproduction.commands.writing import apart, fit_for, replace, write_whole
 from coproduction.exports import sheets
 from coproduction.exports.notes import notes
 from coproduction.exports.sheets import Table
@@ -170,8 +169,7 @@ def _tables(tables: list[Table], output: str | None, fmt: str | None, usual: str
     if fmt != sheets.WORKBOOK:
         write_whole(sheets.as_text(tables[0], fmt), output)
         return
-    if output in (None, "-") and sys.stdout.isatty():
-        leave("a workbook is nothing for a terminal: name a file with -o, or take --format csv", 2)
+    fit_for(output, "csv")
     try:
         data = sheets.as_workbook(tables)
     except sheets.TooLarge as error:

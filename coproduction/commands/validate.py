@@ -14,12 +14,16 @@ from coproduction import bulk, passages, report, reports, validation
 from coproduction.cases import shipped_cases
 from coproduction.commands.bar import Bar
 from coproduction.commands.common import bibliography, leave, say, vocabulary
+from coproduction.commands.writing import apart, fit_for, write_whole
 from coproduction.loaders.case import Case
-from coproduction.loaders.files import expand, stream
+from coproduction.loaders.files import expand, format_of, read_bytes, stream
 from coproduction.loaders.raw import Finding, RawRecord, Unreadable
 from coproduction.memory import Memory
+from coproduction.messages import counted, word
 from coproduction.rules import told
 
+# Formats of which a marked copy is made.
+MARKED = ("xlsx", "xlsm")
 FAILING = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}
 
 
@@ -31,12 +35,14 @@ class Brief(NamedTuple):
     raw: RawRecord
 
 
-def run(files, fmt, fail_on, folder, shacl, refs, lang, given, own) -> None:
-    """Print every finding on the files; leaves with 1 where any is as severe as asked."""
+def run(files, fmt, output, fail_on, folder, shacl, refs, lang, given, own) -> None:
+    """Print every finding on the files, or write them to one; leaves with 1 where any is as severe as asked."""
+    if fmt == "xlsx":
+        fit_for(output, "html", lang)
     words, book, rules = vocabulary(own)
-    texts = _texts(folder) if folder else None
+    texts = _texts(folder, lang) if folder else None
     look, later = _looked(validation.checker(rules, words, lang, advice=True, texts=texts), refs, lang)
-    counts, bar, sources = dict.fromkeys(("record", "error", "warning", "info"), 0), Bar(), set()
+    counts, bar, sources = dict.fromkeys(("record", "error", "warning", "info"), 0), Bar(lang), set()
     briefs: list[Brief] = []
     raw_of: dict[str, RawRecord] = {}
 
@@ -49,28 +55,34 @@ def run(files, fmt, fail_on, folder, shacl, refs, lang, given, own) -> None:
     with closing(Memory(shipped_cases(), book)) as memory, bar, _frozen():
         try:
             names = list(expand(files, given))
+            apart([*files, *names, *refs], output, lang=lang)
             if shacl:
                 records = _with_shacl(bar.over(stream(names, given)), memory, look, words, book, rules, lang, seen)
                 found = bulk.ordered(records, names, given)
             else:
                 found = bulk.findings(names, given, book, look, memory, lang, bar.over, seen)
             findings = _counted(_then(found, later), counts)
-            if fmt in reports.STREAMED:
+            if fmt in reports.STREAMED and not output:
                 _print(reports.pieces(fmt, findings, lang), bar)
             else:
-                text = reports.write(fmt, list(findings), briefs, lang)
+                found = list(findings)
                 bar.stop()
-                click.echo(text)
+                if fmt == "xlsx":
+                    data = _workbook(files, names, given, found, lang)
+                else:
+                    text = reports.write(fmt, found, briefs, lang)
+                    data = f"{text}\n".encode() if text else b""
+                write_whole(data, output, lang)
         except Unreadable as error:
             bar.stop()
-            leave(report.as_text([error.finding]), 2)
+            leave(report.as_text([told(error.finding, lang)], lang), 2)
         except sqlite3.Error as error:
             bar.stop()
-            leave(f"no room for the temporary file that validation needs: {error}", 2)
+            leave(word("no-room", lang, why=error), 2)
     if texts is not None:
         for key in sorted(sources - set(texts)):
-            say(f"no text of {key} in {folder}: its passages are not verified")
-    say(summary(counts))
+            say(word("no-text", lang, source=key, folder=folder))
+    say(summary(counts, lang))
     sys.exit(1 if any(counts[severity] for severity in FAILING[fail_on]) else 0)
 
 
@@ -112,6 +124,22 @@ def _then(findings: Iterable[Finding], later: list[Finding]) -> Iterator[Finding
     yield from sorted(validation.once(later), key=lambda f: (files[f.file], *f.order()))
 
 
+def _workbook(files: tuple[str, ...], names: list[str], given: str | None, findings, lang: str) -> bytes:
+    """Return the one workbook among the files with its cells marked, or the list of findings alone."""
+    from coproduction import report_xlsx
+
+    try:
+        if len(files) == len(names) == 1 and names[0] != "-" and format_of(names[0], given) in MARKED:
+            try:
+                return report_xlsx.marked(read_bytes(names[0]), findings, lang)
+            except Unreadable as error:
+                say(word("not-marked", lang, file=names[0], why=told(error.finding, lang).message))
+        return report_xlsx.listed(findings, lang)
+    except Unreadable as error:
+        leave(f"{', '.join(names)}: {told(error.finding, lang).message}", 2)
+    raise AssertionError("not reached")
+
+
 @contextmanager
 def _frozen() -> Iterator[None]:
     """What is loaded by now stays: the garbage collector need not look at it again and again."""
@@ -140,11 +168,11 @@ def _print(pieces: Iterable[str], bar: Bar) -> None:
         click.echo()
 
 
-def _texts(folder: str) -> dict[str, str]:
+def _texts(folder: str, lang: str) -> dict[str, str]:
     """Return the texts in a folder: the five sources' by their digests, others by name, `<source>.txt` or `.md`."""
     path = Path(folder)
     if not path.is_dir():
-        leave(f"{folder}: there is no such folder", 2)
+        leave(word("no-folder", lang, folder=folder), 2)
     from coproduction.vocabulary import shipped
 
     named = {}
@@ -154,17 +182,13 @@ def _texts(folder: str) -> dict[str, str]:
                 # Read as bytes, for offsets count the characters of every line end.
                 named[file.stem] = file.read_bytes().decode("utf-8")
             except (OSError, UnicodeDecodeError) as error:
-                say(f"{file}: is not read: {error}")
+                say(word("not-read", lang, file=file, why=error))
     return named | passages.texts(path, shipped())
 
 
-def summary(counts: dict[str, int]) -> str:
+def summary(counts: dict[str, int], lang: str = "en") -> str:
     """Return the count of records and findings in words."""
-    parts = [_count(counts[word], word) for word in ("record", "error", "warning")]
+    parts = [counted(what, counts[what], lang) for what in ("record", "error", "warning")]
     if counts["info"]:
-        parts.append(f"{counts['info']} of advice")
+        parts.append(counted("info", counts["info"], lang))
     return ", ".join(parts)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

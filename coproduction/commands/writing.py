@@ -1,14 +1,16 @@
 """Writing a command's result: whole or not at all, to a file or to standard output."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
 
 from coproduction.commands.common import leave, say
+from coproduction.messages import word
 
 
-def write_whole(data: bytes, output: str | None) -> None:
+def write_whole(data: bytes, output: str | None, lang: str = "en") -> None:
     """Write bytes to a file, or to standard output for `-` or None; leaves with 2 where they cannot be written."""
     if output in (None, "-"):
         click.echo(data, nl=False)
@@ -22,8 +24,8 @@ def write_whole(data: bytes, output: str | None) -> None:
         else:
             replace({file: data})
     except (OSError, ValueError) as error:
-        leave(f"{output}: cannot be written: {getattr(error, 'strerror', None) or error}", 2)
-    say(f"wrote {output}")
+        leave(word("not-written", lang, file=output, why=getattr(error, "strerror", None) or error), 2)
+    say(word("wrote", lang, file=output))
 
 
 def replace(data: Mapping[Path, bytes]) -> None:
@@ -39,9 +41,15 @@ def replace(data: Mapping[Path, bytes]) -> None:
             part.unlink(missing_ok=True)
 
 
-def apart(files: Iterable[str], *written: str | Path | None) -> None:
+def apart(files: Iterable[str], *written: str | Path | None, lang: str = "en") -> None:
     """Leave with 2 where what is to be written is one of the files that are read."""
     read = {Path(name).resolve() for name in files if name != "-"}
     for name in written:
         if name not in (None, "-") and Path(name).resolve() in read:
-            leave(f"{name}: is read here, and would be overwritten; name another file", 2)
+            leave(word("overwritten", lang, file=name), 2)
+
+
+def fit_for(output: str | None, instead: str, lang: str = "en") -> None:
+    """Leave with 2 where a workbook would go to a terminal, naming the format to take instead."""
+    if output in (None, "-") and sys.stdout.isatty():
+        leave(word("no-terminal", lang, instead=instead), 2)

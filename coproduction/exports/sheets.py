@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from coproduction.loaders.cells import FORMULA, guarded
+from coproduction.loaders.cells import FORMULA, guarded, spelled
 
 Cell = str | int | float | None
 DELIMITERS = {"csv": ",", "tsv": "\t"}
@@ -77,7 +77,7 @@ def _cell(sheet, value: Cell, bold: bool = False):
 
     if not isinstance(value, str):
         return value
-    text = NO_XML.sub("\ufffd", value)
+    text = spelled(NO_XML.sub("\ufffd", value))
     # The library would cut in silence.
     text = text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - len(CUT)] + CUT
     cell = WriteOnlyCell(sheet, text)

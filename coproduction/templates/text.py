@@ -9,7 +9,7 @@ from coproduction.codebook import Codebook
 from coproduction.loaders.cells import guarded
 from coproduction.loaders.normal import REQUIRED
 from coproduction.records import as_yaml
-from coproduction.rows import in_order, nested, row
+from coproduction.rows import in_order, nested, refuse_passed_over, row
 from coproduction.templates.form import CASES, Form
 
 WIDTH = 110
@@ -28,6 +28,8 @@ def table(rows: Iterable[Mapping[str, str]], header: Iterable[str], delimiter: s
 
 def records_csv(records: Iterable[Mapping], book: Codebook, delimiter: str = ",") -> str:
     """Return records as CSV with the columns that they need. Raises NoRow for one that no row can hold."""
+    records = list(records)
+    refuse_passed_over(records)
     rows = [row(record, book) for record in records]
     return table(rows, in_order({name for cells in rows for name in cells}, book), delimiter)
 
@@ -37,6 +39,8 @@ def form_csv(form: Form, records: Iterable[Mapping] = (), delimiter: str = ",") 
 
     In place of the example's own columns for entries, a form has as many as its fullest record.
     """
+    records = list(records)
+    refuse_passed_over(records)
     rows = [row(record, form.book) for record in (form.example, *records)]
     notes = {note.column.name: " ".join([note.meaning, *note.hints]) for note in form.sheets[CASES]}
     for key in nested(form.book):

@@ -8,8 +8,9 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 
-from coproduction.loaders.cells import FORMULA
-from coproduction.rows import CASE, NoRow, entry_row, in_order, nested, row
+from coproduction.loaders.case import SETTLED
+from coproduction.loaders.cells import FORMULA, spelled
+from coproduction.rows import CASE, NoRow, entry_row, in_order, nested, refuse_passed_over, row
 from coproduction.templates.form import CASES, Form, Note
 
 ABOUT, LISTS, CODEBOOK = "_about", "lists", "codebook"
@@ -30,13 +31,14 @@ def write(form: Form, records: Iterable[Mapping] = ()) -> bytes:
     from openpyxl.packaging.custom import StringProperty
 
     records = list(records)
+    refuse_passed_over(records)
     book = Workbook()
     book.remove(book.active)
     lists = _Lists()
     filled = {CASES: [_checked(row(r, form.book, entries=False)) for r in (form.example, *records)]}
     for key in nested(form.book):
         filled[key] = [
-            _checked({CASE: _case_name(r, records)} | entry_row(entry, key))
+            _checked(_case_name(r, records) | entry_row(entry, key))
             for r in (form.example, *records)
             for entry in r.get(key, ())
         ]
@@ -53,10 +55,15 @@ def write(form: Form, records: Iterable[Mapping] = ()) -> bytes:
     return out.getvalue()
 
 
-def _case_name(record: Mapping, records: list[Mapping]) -> str:
-    """Return the name of a record's case on a sheet of entries: its id, or source/id where another has the same id."""
-    same = [r for r in records if r["id"] == record["id"]]
-    return record["id"] if len(same) < 2 else f"{record['source']}/{record['id']}"
+def _case_name(record: Mapping, records: list[Mapping]) -> dict[str, str]:
+    """Return what names a record on a sheet of entries: its id, and its source and coder where others have the same."""
+    same = [r for r in records if r["id"] == record["id"] and r is not record]
+    if not same:
+        return {CASE: record["id"]}
+    named = {CASE: f"{record['source']}/{record['id']}"}
+    if any(r["source"] == record["source"] for r in same):
+        named["coder"] = record.get("coder", SETTLED)
+    return named
 
 
 def _checked(cells: dict[str, str]) -> dict[str, str]:
@@ -92,7 +99,7 @@ class _Lists:
 
 def _put(cell, text: str) -> None:
     """Set a cell to a text, whatever it looks like: a formula, a number, a date or an error."""
-    cell.value = text
+    cell.value = spelled(text)
     cell.data_type = "s"
     cell.number_format = TEXT
     if FORMULA.match(text):
@@ -106,7 +113,9 @@ def _sheet(sheet, form: Form, notes: list[Note], filled: list[dict[str, str]], l
 
     known = {note.column.name: note for note in notes}
     more = {name for cells in filled for name in cells} - set(known)
-    header = in_order([*known, *more], form.book) if more else list(known)
+    header = list(known)
+    if more:
+        header = in_order([*known, *more], form.book) if sheet.title == CASES else [*known, *sorted(more)]
     at = {name: n for n, name in enumerate(header, 1)}
     last = len(filled) + 1 + MORE_ROWS
     drop_downs: dict[tuple, list[str]] = {}

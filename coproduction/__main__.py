@@ -9,7 +9,7 @@ import sys
 import click
 
 from coproduction.cli.export import export
-from coproduction.cli.options import CODER, FROM, GIVEN, LANG, MESSAGES, OUTPUT, REPORTS, SOURCES, WITH, Formats
+from coproduction.cli.options import BASE, CODER, FROM, GIVEN, LANG, MESSAGES, OUTPUT, REPORTS, SOURCES, WITH, Formats
 from coproduction.cli.sources import sources
 from coproduction.loaders import limits
 
@@ -38,11 +38,12 @@ def build(out: str) -> None:
 @click.option("--format", "fmt", cls=Formats, default="table", show_default=True)
 @LANG
 @GIVEN
-def ask(question, query, data, sources, endpoint, fmt, lang, given) -> None:
+@BASE
+def ask(question, query, data, sources, endpoint, fmt, lang, given, base) -> None:
     """List the research questions, or answer one of them or a query of your own."""
     from coproduction.commands import ask
 
-    ask.run(question, query, data, sources, endpoint, fmt, lang, given)
+    ask.run(question, query, data, sources, endpoint, fmt, lang, given, base)
 
 
 @cli.command()
@@ -68,9 +69,10 @@ def ask(question, query, data, sources, endpoint, fmt, lang, given) -> None:
 @LANG
 @GIVEN
 @WITH
+@BASE
 def classify(
-    files, one, only, every, readings, with_placing, asking, save, like, next_, coder, texts, fmt, lang, given, own
-) -> None:
+    files, one, only, every, readings, with_placing, asking, save, like, next_, coder, texts, fmt, lang, given, own, base
+) -> None:  # fmt: skip
     """Print the verdict matrix, or explain one case with the passages that decide.
 
     Without FILES, of the five sources' cases; with FILES, of your own records.
@@ -78,12 +80,12 @@ def classify(
     from coproduction.commands import classify
 
     classify.run(
-        files, one, only, every, readings, with_placing, asking, save, like, next_, coder, texts, fmt, lang, given, own
-    )
+        files, one, only, every, readings, with_placing, asking, save, like, next_, coder, texts, fmt, lang, given, own, base
+    )  # fmt: skip
 
 
 @cli.command(epilog=limits.in_words())
-@click.argument("files", nargs=-1, required=True)
+@click.argument("files", nargs=-1)
 @click.option("--format", "fmt", type=click.Choice(REPORTS), default="human", show_default=True)
 @OUTPUT
 @click.option(
@@ -103,7 +105,8 @@ def classify(
 @MESSAGES
 @GIVEN
 @WITH
-def validate(files, fmt, output, fail_on, texts, shacl, sources, lang, given, own) -> None:
+@BASE
+def validate(files, fmt, output, fail_on, texts, shacl, sources, lang, given, own, base) -> None:
     """Check new case data: well formed, consistent, and within the borders that it claims to respect.
 
     FILES are XLSX, CSV, TSV, YAML, JSON, JSON Lines, JSON-LD, Turtle, TriG, N-Triples, N-Quads or RDF/XML by their
@@ -114,10 +117,15 @@ def validate(files, fmt, output, fail_on, texts, shacl, sources, lang, given, ow
 
     With --format xlsx, of one workbook a copy in which each finding marks its cell, with a list of all findings as its
     first sheet (pictures, shapes and macros stay behind); of any other FILES the list alone.
+
+    A Turtle file of your own definitions, criteria and variables is named by --with, and checked before the records. Without
+    FILES it alone is checked: coproduction validate --with my-definitions.ttl
     """
     from coproduction.commands import validate
 
-    validate.run(files, fmt, output, fail_on, texts, shacl, sources, lang, given, own)
+    if not files and not own:
+        raise click.UsageError("Missing argument 'FILES...'.")
+    validate.run(files, fmt, output, fail_on, texts, shacl, sources, lang, given, own, base)
 
 
 @cli.command()
@@ -153,7 +161,8 @@ def fix(file, write, lang, given) -> None:
 @FROM
 @LANG
 @WITH
-def convert(files, output, fmt, sources, given, lang, own) -> None:
+@BASE
+def convert(files, output, fmt, sources, given, lang, own, base) -> None:
     """Write records in another format: ttl, trig, nq, nt, rdf, jsonld, yaml, json, csv, tsv or xlsx.
 
     Records of Participedia are read with --from participedia. With --sources, RDF describes the sources that the
@@ -161,7 +170,7 @@ def convert(files, output, fmt, sources, given, lang, own) -> None:
     """
     from coproduction.commands import convert
 
-    convert.convert(files, output, fmt, sources, lang, given, own)
+    convert.convert(files, output, fmt, sources, lang, given, own, base)
 
 
 @cli.command()

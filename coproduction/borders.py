@@ -63,19 +63,22 @@ def _border(vocabulary: Vocabulary, definition: Definition, part: Expression) ->
 def _neighbour(vocabulary: Vocabulary, definition: Definition, literal: Literal) -> str | None:
     """Return the neighbour on the far side of a literal; none where it is the very concept that is defined."""
     side = "borderNeighbourWhenMet" if literal.negated else "borderNeighbour"
-    found = vocabulary.object(_criterion(literal.slug), COP + side)
+    found = vocabulary.object(_criterion(vocabulary, literal.slug), COP + side)
     return found.value if found and found.value != definition.defines else None
 
 
 def _broken(vocabulary: Vocabulary, literal: Literal, lang: str) -> str:
-    return (
-        vocabulary.text(_criterion(literal.slug), COP + ("metMessage" if literal.negated else "notMetMessage"), lang)
-        or ""
-    )
+    criterion = _criterion(vocabulary, literal.slug)
+    said = vocabulary.text(criterion, COP + ("metMessage" if literal.negated else "notMetMessage"), lang)
+    if said:
+        return said
+    # A criterion of a user's own may lack the words; its label is better than nothing.
+    template = SHAPE + ("message-met" if literal.negated else "message-not-met")
+    return vocabulary.text(template, COP + "template", lang).format(criterion=vocabulary.label(criterion, lang))
 
 
-def _criterion(slug: str) -> str:
-    return names.BASE + "criterion/" + slug
+def _criterion(vocabulary: Vocabulary, slug: str) -> str:
+    return vocabulary.keys("Criterion")[slug]
 
 
 PREFIXES = {
@@ -111,7 +114,7 @@ def turtle(vocabulary: Vocabulary, definition: Definition, header: bool = True) 
             f"shape:border-{slug}-{border.name} a sh:NodeShape ;",
             "    sh:targetSubjectsOf cop:claimedUnder ;",
             f"    cop:definition <{definition.iri}> ;",
-            "    cop:decidedBy " + " , ".join(f"<{_criterion(c)}>" for c in border.criteria) + " ;",
+            "    cop:decidedBy " + " , ".join(f"<{_criterion(vocabulary, c)}>" for c in border.criteria) + " ;",
         ]
         if border.neighbour:
             lines.append(f"    cop:borderNeighbour <{border.neighbour}> ;")
@@ -148,10 +151,10 @@ def _held(vocabulary: Vocabulary, part: Expression) -> str:
     """Return a shape, in Turtle, that a case conforms to unless the part is false of it."""
     match part:
         case Leaf(slug):
-            shape = vocabulary.object(_criterion(slug), COP + "notMetShape").value
+            shape = vocabulary.object(_criterion(vocabulary, slug), COP + "notMetShape").value
             return f"[ sh:not <{shape}> ]"
         case Not(Leaf(slug)):
-            shape = vocabulary.object(_criterion(slug), COP + "metShape").value
+            shape = vocabulary.object(_criterion(vocabulary, slug), COP + "metShape").value
             return f"[ sh:not <{shape}> ]"
         case All(parts) | Any(parts):
             kind = "and" if isinstance(part, All) else "or"

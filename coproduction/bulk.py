@@ -43,15 +43,16 @@ def findings(
     lang: str = "en",
     watch: Callable[[Iterable[RawRecord]], Iterable[RawRecord]] = iter,
     seen: Callable[[Case], None] = lambda _: None,
+    base: str | None = None,
 ) -> Iterator[Finding]:
     """Yield all findings on the records of files, in order. Raises Unreadable before the first, if it does.
 
     look: gives the findings on one case, as `validation.checker` makes it. watch: what the records are handed through,
-    such as a bar. seen: is called with each case.
+    such as a bar. seen: is called with each case. base: as `cases.from_raw` takes it.
     """
     # Nothing is said of a record before it is known that all of them can be read.
     sure = len(names) == 1 and format_of(names[0], given) in READ_FIRST
-    records = check(watch(stream(names, given)), book, look, memory, lang, lambda case, _: seen(case))
+    records = check(watch(stream(names, given, book)), book, look, memory, lang, lambda case, _: seen(case), base)
     return ordered(settled(records, memory, lang, sure), names, given)
 
 
@@ -70,13 +71,14 @@ def check(
     memory: Memory,
     lang: str = "en",
     seen: Callable[[Case, Checked], None] = lambda *_: None,
+    base: str | None = None,
 ) -> Iterator[Checked]:
     """Yield each record with its findings, but for those on its links.
 
     look: gives the findings on one case. seen: is called with each case, and with what there is on it.
     """
     for n, raw in enumerate(raws):
-        case, found = normalise(raw, book)
+        case, found = normalise(raw, book, base)
         checked = Checked(n, raw.file, raw.find()[1].line or 0)
         checked.found += [(READING, told(f, lang)) for f in [*raw.findings, *found]]
         first = memory.earlier(case) if case else None

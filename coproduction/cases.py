@@ -13,13 +13,16 @@ from coproduction.loaders.raw import Finding, RawRecord, nearest
 LINKS = ("part_of", "instance_of", "same_kind", "same_as")
 
 
-def read(paths: Iterable[str], book: Codebook, given: str | None = None, base: str = names.BASE):
+def read(paths: Iterable[str], book: Codebook, given: str | None = None, base: str | None = None):
     """Return the cases of files and the findings on them. Raises Unreadable for a file that cannot be read at all."""
-    return from_raw(files.read(paths, given), book, base)
+    return from_raw(files.read(paths, given, book), book, base)
 
 
-def from_raw(raws: Iterable[RawRecord], book: Codebook, base: str = names.BASE) -> tuple[list[Case], list[Finding]]:
-    """Return the cases of raw records and the findings on each, and on records that have one key."""
+def from_raw(raws: Iterable[RawRecord], book: Codebook, base: str | None = None) -> tuple[list[Case], list[Finding]]:
+    """Return the cases of raw records and the findings on each, and on records that have one key.
+
+    base: what the IRIs of cases and of all that is theirs begin with; without it as RDF has them, and else the project's.
+    """
     cases: list[Case] = []
     findings: list[Finding] = []
     seen: dict[tuple, Case] = {}
@@ -107,6 +110,12 @@ def settled_or_all(cases: Iterable[Case]) -> list[Case]:
 
 def _key(case: Case) -> tuple[str, str]:
     return case.iri, names.source_iri(case.source, case.base)
+
+
+@cache
+def shipped_names() -> frozenset[str]:
+    """Return the names of the five sources' cases, as records link to them: `source/id`."""
+    return frozenset(f"{case.source}/{case.id}" for case in shipped_cases())
 
 
 @cache

@@ -80,6 +80,7 @@ def run() -> list[Outcome]:
             *_ruled(vocabulary),
             _outcome("terms are declared", partial(check_files.undeclared, vocabulary, turtle, queries)),
             _outcome("definitions and criteria load", partial(check_files.loads, vocabulary)),
+            _outcome("definitions, criteria and variables conform to their shapes", lambda: _formed(vocabulary)),
             _outcome(
                 "records are read without a finding", lambda: check_files.records(records) + check_files.statements()
             ),
@@ -155,6 +156,12 @@ def _conforming(vocabulary: Vocabulary) -> Outcome:
     if outcome.outcome == FAIL and all(line.startswith("warning: ") for line in outcome.details):
         return Outcome(outcome.name, PASS, outcome.details)
     return outcome
+
+
+def _formed(vocabulary: Vocabulary) -> list[str]:
+    """Return what the shapes that a user's own definitions are held to find wrong with those that ship."""
+    shapes = resources.folder("shapes") / "definitions.ttl"
+    return check_files.nonconforming((quad.triple for quad in vocabulary.store), shapes)
 
 
 def _said(vocabulary: Vocabulary) -> Iterator[Triple]:

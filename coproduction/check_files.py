@@ -68,12 +68,12 @@ def undeclared(vocabulary: Vocabulary, turtle: Iterable[Path], queries: Iterable
     for file, used in [(f, _terms_of_turtle(f)) for f in turtle] + [(f, _terms_of_query(f)) for f in queries]:
         for iri in sorted(used - declared):
             if iri.startswith(names.BASE) and not NOT_TERMS.fullmatch(iri):
-                like = _like(iri, declared)
+                like = nearest_term(iri, declared)
                 faults.append(f"{_name(file)}: {iri} is not declared" + (f"; did you mean {like}?" if like else ""))
     return faults
 
 
-def _like(iri: str, declared: Iterable[str]) -> str | None:
+def nearest_term(iri: str, declared: Iterable[str]) -> str | None:
     """Return the declared name of the same namespace, and class or not, that an undeclared term may stand for."""
     name = names.local(iri)
     space = iri.removesuffix(name)

@@ -110,7 +110,9 @@ def load_context(vocabulary: Vocabulary) -> dict:
     context = json.loads(text)["@context"]
     for key, iri in vocabulary.keys("Variable").items():
         prop = vocabulary.object(iri, COP + "property").value
-        context[key] = {"@id": "cop:" + prop.removeprefix(COP), "@type": "@id"}
+        # A user's own variable has a property of the user's, which no prefix of the context shortens.
+        name = "cop:" + prop.removeprefix(COP) if prop.startswith(COP) else prop
+        context[key] = {"@id": name, "@type": "@id"}
     return context
 
 

@@ -21,13 +21,17 @@ from coproduction.vocabulary import Vocabulary, shipped
 COP = names.COP
 OA = "http://www.w3.org/ns/oa#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
-GRAPH = names.BASE + "graph/"
 FORMATS = {"nq": RdfFormat.N_QUADS, "trig": RdfFormat.TRIG, "ttl": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD}
 
 
-def graph_iri(name: str) -> str:
+def graph_iri(name: str, base: str = names.BASE) -> str:
     """Return the IRI of a named graph: of a source by its key, or `ontology`, `verdicts`, `own`."""
-    return GRAPH + name
+    return f"{base}graph/{name}"
+
+
+def source_graph(source: str, base: str = names.BASE) -> str:
+    """Return the IRI of the named graph of a source's cases; cases below another base have graphs below that."""
+    return graph_iri(names.local(names.source_iri(source, base)), base)
 
 
 def build(
@@ -42,16 +46,22 @@ def build(
     saved = questions.load(resources.folder("queries")).values()
     store.bulk_extend(questions.quads(saved, ontology.value))
     cases = list(cases)
-    for source in dict.fromkeys(c.source for c in cases):
-        mine = [c for c in cases if c.source == source]
-        store.bulk_extend(rdf.triples(mine, book, graph_iri(names.local(names.source_iri(source)))))
+    for source, base in dict.fromkeys((c.source, c.base) for c in cases):
+        mine = [c for c in cases if (c.source, c.base) == (source, base)]
+        store.bulk_extend(rdf.triples(mine, book, source_graph(source, base)))
     entries = list(entries)
     for source in dict.fromkeys(e.source for e in entries):
         told = [e for e in entries if e.source == source]
-        store.bulk_extend(said.triples(told, shipped_form(), graph_iri(names.local(names.source_iri(source)))))
+        store.bulk_extend(said.triples(told, shipped_form(), source_graph(source)))
     settled = [c for c in cases if c.coder == SETTLED]
     store.bulk_extend(verdict_quads(settled, rules, graph_iri("verdicts")))
-    store.bulk_extend(passage_quads(passages.cited(vocabulary, cases, entries)))
+    ours = [c for c in cases if c.base == names.BASE]
+    store.bulk_extend(passage_quads(passages.cited(vocabulary, ours, entries)))
+    for base in dict.fromkeys(c.base for c in cases if c.base != names.BASE):
+        theirs = [
+            (c.source, *p) for c in cases if c.base == base for p in passages.of_case(c) if not isinstance(p, str)
+        ]
+        store.bulk_extend(passage_quads(set(theirs), base))
     return store
 
 
@@ -74,7 +84,7 @@ def verdict_quads(cases: Iterable[Case], rules: Rules, graph: str) -> Iterator[Q
     for case in cases:
         subject = NamedNode(case.iri)
         for slug, verdict in judge(rules, case.facts, wanted).items():
-            node = NamedNode(f"{case.iri}#verdict-{slug}")
+            node = NamedNode(names.part(case.iri, f"verdict-{slug}"))
             yield Quad(subject, term("hasVerdict"), node, target)
             yield Quad(node, kind, verdict_class, target)
             yield Quad(node, term("definition"), NamedNode(rules.definitions[slug].iri), target)
@@ -83,7 +93,7 @@ def verdict_quads(cases: Iterable[Case], rules: Rules, graph: str) -> Iterator[Q
                 yield Quad(node, term("weakestBasis"), NamedNode(rules.bases[verdict.weakest_basis]), target)
             for name, listed in _lists(verdict):
                 for item in listed:
-                    yield Quad(node, term(_named(name, item)), NamedNode(_target(item, rules)), target)
+                    yield Quad(node, term(_named(name, item)), NamedNode(_target(name, item, rules)), target)
 
 
 def _lists(verdict: Verdict):
@@ -102,22 +112,22 @@ def _named(name: str, item: str) -> str:
     return f"{name}Negation" if name in ("met", "failed") and item.startswith("not:") else name
 
 
-def _target(item: str, rules: Rules) -> str:
-    slug = item.removeprefix("not:")
-    return rules.criteria[slug].iri if slug in rules.criteria else rules.definitions[slug].iri
+def _target(name: str, item: str, rules: Rules) -> str:
+    # A definition of a user's own may have the short name of a criterion.
+    listed = rules.definitions if name in ("instead", "insteadPossible") else rules.criteria
+    return listed[item.removeprefix("not:")].iri
 
 
-def passage_quads(keys: Iterable[passages.Key]) -> Iterator[Quad]:
+def passage_quads(keys: Iterable[passages.Key], base: str = names.BASE) -> Iterator[Quad]:
     """Yield the nodes of passages: a specific resource of the source with a text position selector (Web Annotation)."""
     stored = passages.shipped_passages()
     a, integer = NamedNode(names.RDF_TYPE), NamedNode(XSD + "integer")
     for source, start, end in sorted(keys):
-        base = names.source_iri(source)
-        graph = NamedNode(graph_iri(names.local(base)))
-        node, selector = NamedNode(f"{base}#p{start}-{end}"), NamedNode(f"{base}#s{start}-{end}")
+        work, graph = names.source_iri(source, base), NamedNode(source_graph(source, base))
+        node, selector = (NamedNode(names.part(work, f"{kind}{start}-{end}")) for kind in "ps")
         rows = [
             (node, a, NamedNode(OA + "SpecificResource")),
-            (node, NamedNode(OA + "hasSource"), NamedNode(base)),
+            (node, NamedNode(OA + "hasSource"), NamedNode(work)),
             (node, NamedNode(OA + "hasSelector"), selector),
             (selector, a, NamedNode(OA + "TextPositionSelector")),
             (selector, NamedNode(OA + "start"), Literal(str(start), datatype=integer)),

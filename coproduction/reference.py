@@ -5,6 +5,7 @@ answer per variable, what follows from contributions and values, contradictions 
 facts, and verdicts that stay open. Borders have a module of their own.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -32,11 +33,15 @@ class Result:
     messages: tuple[tuple[str, str], ...]
 
 
-def shapes(vocabulary: Vocabulary, book: Codebook, judging: Rules) -> str:
-    """Return one Turtle text of every shape that validation goes by; any SHACL engine can run it beside the ontology."""
+def shapes(vocabulary: Vocabulary, book: Codebook, judging: Rules, bases: Iterable[str] = ()) -> str:
+    """Return one Turtle text of every shape that validation goes by; any SHACL engine can run it beside the ontology.
+
+    bases: what the IRIs of the cases begin with, where that is not the project's.
+    """
     folder = resources.folder("shapes")
     written = [(folder / name).read_text(encoding="utf-8") for name in WRITTEN]
     made = [PREFIXES, *_answers(book), *_follows(book), *_linked(book), *_labels(vocabulary, judging), _open(judging)]
+    made += _links(bases)
     return "\n".join([*written, borders.shapes(vocabulary, judging.definitions), *made])
 
 
@@ -126,6 +131,15 @@ def _labels(vocabulary: Vocabulary, judging: Rules) -> Iterable[str]:
         yield _shape(f"label-{slug}", "sh:targetSubjectsOf cop:sourceLabel", code, body, text)
 
 
+def _links(bases: Iterable[str]) -> Iterable[str]:
+    """Yield for each base what link-known asks of links below the project's: a case that another links to is there."""
+    for n, base in enumerate(sorted(set(bases) - {names.BASE}), 1):
+        pattern = borders.quoted("^" + re.escape(base + "case/"))
+        path = "[ sh:alternativePath ( cop:partOf cop:instanceOf cop:sameKind cop:sameAs ) ]"
+        body = f"sh:property [ sh:path {path} ; sh:or ( [ sh:class cop:Case ] [ sh:not [ sh:pattern {pattern} ] ] ) ]"
+        yield _shape(f"link-known-{n}", "sh:targetClass cop:Case", "unknown-case", f"sh:node [ {body} ]")
+
+
 def _open(judging: Rules) -> str:
     """Return the shape of too many open verdicts; it looks at verdicts, which the dataset has and a bare record has not."""
     operative = judging.operative()
@@ -139,17 +153,22 @@ def _open(judging: Rules) -> str:
 
 
 def results(
-    quads: Iterable, vocabulary: Vocabulary, book: Codebook, judging: Rules, known: Iterable[Case] = ()
+    quads: Iterable,
+    vocabulary: Vocabulary,
+    book: Codebook,
+    judging: Rules,
+    known: Iterable[Case] = (),
+    bases: Iterable[str] = (),
 ) -> list[Result]:
     """Return what pySHACL finds in the RDF of cases, given as quads, with each rule that is broken.
 
-    known: cases that the data may link to and that are not looked at themselves.
+    known: cases that the data may link to and that are not looked at themselves. bases: as in `shapes`.
     """
     from pyshacl import validate
     from rdflib import RDF, SH, Graph
 
     data, own = data_graph(quads, vocabulary, book, known)
-    graph = Graph().parse(data=shapes(vocabulary, book, judging), format="turtle")
+    graph = Graph().parse(data=shapes(vocabulary, book, judging, bases), format="turtle")
     _, report, _ = validate(data, shacl_graph=graph, inplace=True)
     found = set()
     for result in report.subjects(RDF.type, SH.ValidationResult):
@@ -214,8 +233,8 @@ def more_findings(
     by_iri = {case.iri: case for case in cases}
     quads = chain(rdf.triples(cases, book), verdict_quads(cases, judging, "urn:verdicts"))
     told = {(f.code, f.case, f.definition) for f in found}
-    for result in results(quads, vocabulary, book, judging, known):
-        case = by_iri.get(result.focus.partition("#")[0])
+    for result in results(quads, vocabulary, book, judging, known, {case.base for case in cases}):
+        case = by_iri.get(_case_of(result.focus, by_iri))
         definition = _definition(result, judging)
         if case is None or (result.code, case.id, definition) in told:
             continue
@@ -226,6 +245,15 @@ def more_findings(
             case,
             Finding.of(case.raw, result.code, message, severity=severity, definition=definition, value=result.shape),
         )
+
+
+def _case_of(focus: str, by_iri: Iterable[str]) -> str:
+    """Return the IRI of the case that a node is, or is a part of."""
+    if "#" not in focus or focus in by_iri:
+        return focus
+    # Below a base that ends in #, a part is a step.
+    whole = focus.rpartition("#")[0]
+    return whole if whole in by_iri else focus.rpartition("/")[0]
 
 
 def _definition(result: Result, judging: Rules) -> str | None:

@@ -36,11 +36,13 @@ class Rule:
     bad: str
     good: str
     table: bool = False
+    own: bool = False
     words: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
     texts: Mapping[str, str] = dataclasses.field(default_factory=dict)
     held_by_whole: tuple[str, ...] = ()
     shapes: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     no_shape: str | None = None
 
     @property
@@ -100,12 +102,15 @@ def told(finding: Finding, lang: str) -> Finding:
     return dataclasses.replace(finding, message=message)
 
 
-def of_shape(shape: str, component: str) -> str | None:
-    """Return the code of a SHACL result by the local names of its shape and of the constraint component that it broke."""
+def of_shape(shape: str, component: str, own: bool = False) -> str | None:
+    """Return the code of a SHACL result by the local names of its shape and of the constraint component that it broke.
+
+    own: the shape is one of definitions, where a component alone means other rules than in a record.
+    """
     for rule in rules().values():
         if any(fnmatchcase(shape, pattern) for pattern in rule.shapes):
             return rule.code
     for rule in rules().values():
-        if component.removesuffix("ConstraintComponent") in rule.components:
+        if component.removesuffix("ConstraintComponent") in (rule.parts if own else rule.components):
             return rule.code
     return None

@@ -8,6 +8,8 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store
 
 from coproduction import names, resources
 
+LAST = 2**31
+
 
 class Vocabulary:
     """The ontology, codebook, definitions and criteria as a read-only graph with lookups by label, key and list."""
@@ -66,7 +68,8 @@ class Vocabulary:
         for iri in (iri for sub in self.subclasses(cls) for iri in self.instances(sub)):
             key = self.object(iri, names.COP + "key")
             order = self.object(iri, names.COP + "order")
-            rows.append((int(order.value) if order else 0, key.value if key else names.local(iri), iri))
+            # What has no place in an order stands behind what has one.
+            rows.append((int(order.value) if order else LAST, key.value if key else names.local(iri), iri))
         return {key: iri for _, key, iri in sorted(rows)}
 
     def subclasses(self, cls: str) -> set[str]:

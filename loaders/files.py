@@ -4,11 +4,16 @@ import glob
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coproduction.loaders import limits
 from coproduction.loaders.opening import check_file, open_bytes, open_text, read_bytes, read_text
 from coproduction.loaders.raw import RawRecord, Unreadable, nearest
 
+if TYPE_CHECKING:
+    from coproduction.codebook import Codebook
+
+Reader = Callable[[str, "Codebook | None"], Iterable[RawRecord]]
 __all__ = ["FORMATS", "expand", "format_of", "read", "read_bytes", "read_text", "stream"]
 
 
@@ -79,53 +84,54 @@ def _in_folder(name: str, given: str | None) -> Iterator[str]:
                 yield path
 
 
-def stream(names: Iterable[str], given: str | None = None) -> Iterator[RawRecord]:
+def stream(names: Iterable[str], given: str | None = None, book: "Codebook | None" = None) -> Iterator[RawRecord]:
     """Yield the raw records of all files, in order, from tables and JSON Lines without holding more than one.
 
-    Raises Unreadable at the first file, or the first place in one, that cannot be read.
+    book: what tells RDF's properties apart, the shipped codebook where it is not given. Raises Unreadable at the first
+    file, or the first place in one, that cannot be read.
     """
     for name in expand(names, given):
         if name != "-":
             check_file(name)
         record = None
-        for record in FORMATS[format_of(name, given)](name):
+        for record in FORMATS[format_of(name, given)](name, book):
             yield record
         if record is None:
             raise Unreadable("holds no record", name)
 
 
-def read(names: Iterable[str], given: str | None = None) -> list[RawRecord]:
+def read(names: Iterable[str], given: str | None = None, book: "Codebook | None" = None) -> list[RawRecord]:
     """Return the raw records of all files, in order. Raises Unreadable for the first file that cannot be read."""
-    return list(stream(names, given))
+    return list(stream(names, given, book))
 
 
-def _yaml(name: str) -> Iterable[RawRecord]:
+def _yaml(name: str, _: "Codebook | None") -> Iterable[RawRecord]:
     from coproduction.loaders.yaml_records import read
 
     return read(name, read_text(name))
 
 
-def _json(name: str) -> Iterable[RawRecord]:
+def _json(name: str, book: "Codebook | None") -> Iterable[RawRecord]:
     from coproduction.loaders.json_records import read
 
-    return read(name, read_text(name))
+    return read(name, read_text(name), book=book)
 
 
-def _participedia(name: str) -> Iterable[RawRecord]:
+def _participedia(name: str, _: "Codebook | None") -> Iterable[RawRecord]:
     from coproduction.loaders.participedia import read
 
     return read(name, read_text(name))
 
 
-def _json_lines(name: str) -> Iterator[RawRecord]:
+def _json_lines(name: str, book: "Codebook | None") -> Iterator[RawRecord]:
     from coproduction.loaders.json_records import read_lines
 
     text, _ = open_text(name)
     with text:
-        yield from read_lines(name, text)
+        yield from read_lines(name, text, book)
 
 
-def _csv(name: str) -> Iterator[RawRecord]:
+def _csv(name: str, _: "Codebook | None") -> Iterator[RawRecord]:
     from coproduction.loaders.csv_records import read
 
     text, guess = open_text(name, guess=True)
@@ -133,23 +139,23 @@ def _csv(name: str) -> Iterator[RawRecord]:
         yield from read(name, text, guess)
 
 
-def _xlsx(name: str) -> Iterator[RawRecord]:
+def _xlsx(name: str, _: "Codebook | None") -> Iterator[RawRecord]:
     from coproduction.loaders.xlsx_records import read
 
     with open_bytes(name) as file:
         yield from read(name, file)
 
 
-def _rdf(suffix: str) -> Callable[[str], Iterable[RawRecord]]:
-    def load(name: str) -> Iterable[RawRecord]:
+def _rdf(suffix: str) -> Reader:
+    def load(name: str, book: "Codebook | None") -> Iterable[RawRecord]:
         from coproduction.loaders.rdf_records import read
 
-        return read(name, read_text(name), suffix)
+        return read(name, read_text(name), suffix, book=book)
 
     return load
 
 
-FORMATS: dict[str, Callable[[str], Iterable[RawRecord]]] = {
+FORMATS: dict[str, Reader] = {
     "yaml": _yaml,
     "yml": _yaml,
     "json": _json,

@@ -7,23 +7,27 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from coproduction.loaders import limits
 from coproduction.loaders.raw import Place, RawRecord, Unreadable, step
 from coproduction.loaders.yaml_records import Tree, split
 
+if TYPE_CHECKING:
+    from coproduction.codebook import Codebook
+
 TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
-def read_lines(name: str, lines: Iterable[str]) -> Iterator[RawRecord]:
+def read_lines(name: str, lines: Iterable[str], book: "Codebook | None" = None) -> Iterator[RawRecord]:
     """Yield the records of JSON Lines, one line after the other. Raises Unreadable as `read` does."""
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield from read(name, line.rstrip("\r\n"), number)
+            yield from read(name, line.rstrip("\r\n"), number, book)
 
 
-def read(name: str, text: str, first: int = 1) -> list[RawRecord]:
+def read(name: str, text: str, first: int = 1, book: "Codebook | None" = None) -> list[RawRecord]:
     """Return the records of a JSON text whose first line has the number `first` in its file.
 
     Raises Unreadable, with the place, for no JSON and for no record.
@@ -40,7 +44,7 @@ def read(name: str, text: str, first: int = 1) -> list[RawRecord]:
     if isinstance(data, dict) and "@context" in data:
         from coproduction.loaders.rdf_records import read as read_rdf
 
-        return read_rdf(name, text, "jsonld", first)
+        return read_rdf(name, text, "jsonld", first, book)
     tree = _located(name, text, first)
     tree.data = _text(data, "", tree, name)
     return split(name, tree)

@@ -15,6 +15,7 @@ from coproduction.loaders.case import SETTLED, Case, Fact, Findings, Passage
 from coproduction.loaders.derive import derive
 from coproduction.loaders.former import renamed
 from coproduction.loaders.raw import Finding, RawRecord, nearest, step
+from coproduction.names import IRI_TEXT, PATH_STEP
 
 if TYPE_CHECKING:
     from coproduction.codebook import Codebook
@@ -25,11 +26,7 @@ ACTIVITY = {"decide": ("decides",), "do": ("does",), "both": ("decides", "does")
 NOT_APPLICABLE = "n/a"
 FACT_PARTS = ("value", "basis", "passages", "reason", "why_unknown")
 MENTION_PARTS = ("concept", "text", "passages")
-# What may stand in an IRI (RFC 3987): anything else would make the RDF lose the value, or break.
-IRI_TEXT = r"[^\s<>\"{}|\\^`\x00-\x20]+"
 URL = re.compile(rf"https?://{IRI_TEXT}")
-# Steps in a path, which would make one IRI, or one file that is published, of two names.
-PATH_STEP = re.compile(r"(^|[/\\])\.{1,2}([/\\]|$)")
 CASE_NAME = re.compile(rf"({IRI_TEXT}/)?[a-z0-9]+(-[a-z0-9]+)*|https?://{IRI_TEXT}")
 # Keys whose text has a form, and how to say it. The shapes of records ask the same of RDF.
 TEXT_FORMS = {
@@ -44,9 +41,13 @@ OFFSET = re.compile("[0-9]{1,12}")
 OFFSETS = re.compile(r"([0-9]{1,12})\s*[-–:]\s*([0-9]{1,12})")
 
 
-def normalise(raw: RawRecord, book: "Codebook", base: str = names.BASE) -> tuple[Case | None, list[Finding]]:
-    """Return the case in normal form and the findings on it; no case where its key (source, id) cannot be told."""
+def normalise(raw: RawRecord, book: "Codebook", base: str | None = None) -> tuple[Case | None, list[Finding]]:
+    """Return the case in normal form and the findings on it; no case where its key (source, id) cannot be told.
+
+    base: what the IRIs of the case and its parts begin with; without it what the record itself was named by, if RDF.
+    """
     raw = renamed(raw, book)
+    base = base or raw.base or names.BASE
     found = Findings(raw)
     data = {k: v for k, v in raw.data.items() if v not in ("", [], {})}
     named = _check_name(data, found)

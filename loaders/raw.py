@@ -23,7 +23,7 @@ class RawRecord:
 
     `pointer` leads to the record in its file. Where records of a file share keys, `shared` leads to what holds those.
     `moved` has the pointers of values that stand under another name in the file, by the one that they are read by.
-    `findings` are what the reader of the format has to say already.
+    `findings` are what the reader of the format has to say already. `base` is what the case's IRI begins with, if it has one.
     """
 
     file: str
@@ -34,6 +34,7 @@ class RawRecord:
     shared: str | None = None
     moved: dict[str, str] = field(default_factory=dict)
     findings: list["Finding"] = field(default_factory=list)
+    base: str | None = None
 
     def note(self, code: str, message: str, place: Place, **more) -> None:
         """Add a finding that the reader of a format has on this record, or on the file where this is its first."""

@@ -18,8 +18,10 @@ CODED = ("case_kind", "reality", "source_label")
 def passage_iri(source: str, passage: Passage, base: str = names.BASE) -> str:
     """Return the IRI of a passage of a source: `...#p<start>-<end>`, or `...#at-<locator>` for one in words."""
     if isinstance(passage, str):
-        return f"{names.source_iri(source, base)}#at-{quote(passage, safe='')}"
-    return f"{names.source_iri(source, base)}#p{passage[0]}-{passage[1]}"
+        # Who finds a place by words names it: below their base, even in a source that ships.
+        work = f"{base}source/{source}" if source in names.shipped_sources() else names.source_iri(source, base)
+        return names.part(work, f"at-{quote(passage, safe='')}")
+    return names.part(names.source_iri(source, base), f"p{passage[0]}-{passage[1]}")
 
 
 def document(case: Case, book: "Codebook") -> dict:
@@ -38,7 +40,7 @@ def document(case: Case, book: "Codebook") -> dict:
             continue
         if field.kind == "concept":
             for entry in value:
-                mention: dict = {"@id": f"{case.iri}#{key}-{len(mentions) + 1}", "@type": "Mention"}
+                mention: dict = {"@id": names.part(case.iri, f"{key}-{len(mentions) + 1}"), "@type": "Mention"}
                 mention["mention_of"] = field.property
                 if "concept" in entry:
                     node.setdefault(key, []).append(field.choices[entry["concept"]])
@@ -50,7 +52,8 @@ def document(case: Case, book: "Codebook") -> dict:
         elif field.kind == "nested":
             name = {"contributions": "Contribution", "values": "ValueEffect"}[key]
             node[key] = [
-                {"@id": f"{case.iri}#{key.removesuffix('s')}-{n}", "@type": name} | _entry(entry, field, case, passages)
+                {"@id": names.part(case.iri, f"{key.removesuffix('s')}-{n}"), "@type": name}
+                | _entry(entry, field, case, passages)
                 for n, entry in enumerate(value, 1)
             ]
         else:
@@ -58,7 +61,7 @@ def document(case: Case, book: "Codebook") -> dict:
     if mentions:
         node["mentions"] = mentions
     node["facts"] = [
-        {"@id": f"{case.iri}#fact-{slug(key)}", "@type": "Fact"} | _fact(key, fact, case, book, passages)
+        {"@id": names.part(case.iri, f"fact-{slug(key)}"), "@type": "Fact"} | _fact(key, fact, case, book, passages)
         | {"coder": f"{case.base}coder/{case.coder}"}
         for key, fact in case.facts.items()
     ]  # fmt: skip
@@ -84,7 +87,7 @@ def slug(key: str) -> str:
 
 def _coding(case: Case, book: "Codebook", passages) -> dict:
     """Return another coder's record as a coding beside the settled case, so that no fact of it is in force."""
-    iri = f"{case.iri}#coding-{case.coder}"
+    iri = names.part(case.iri, f"coding-{case.coder}")
     coding: dict = {"@id": iri, "@type": "Coding", "coder": f"{case.base}coder/{case.coder}"}
     for key, value in case.record.items():
         field = book.fields[key]
@@ -147,11 +150,22 @@ def _value(field: "Field", value, case: Case, passages):
 
 
 def case_reference(word: str, case: Case) -> str:
-    """Return the IRI of a case that a record names by `source/id`, by `id` in its own source, or by IRI."""
+    """Return the IRI of a case that a record names by `source/id`, by `id` in its own source, or by IRI.
+
+    The name of a case that ships means that case, whatever the record's own base is.
+    """
     if word.startswith(("http://", "https://")):
         return word
     source, _, name = word.rpartition("/")
-    return names.case_iri(source or case.source, name, case.base)
+    source = source or case.source
+    return names.case_iri(source, name, names.BASE if case.base == names.BASE or ships(source, name) else case.base)
+
+
+def ships(source: str, name: str) -> bool:
+    """Return whether a source's case is one of those that ship."""
+    from coproduction.cases import shipped_names
+
+    return source in names.shipped_sources() and f"{source}/{name}" in shipped_names()
 
 
 def jsonld(cases: Iterable[Case], book: "Codebook") -> dict:

@@ -13,18 +13,20 @@ from coproduction import names
 from coproduction.loaders import limits
 from coproduction.loaders.depth import check_rdf
 from coproduction.loaders.raw import Place, RawRecord, Unreadable
+from coproduction.loaders.rdf import ships
 
 if TYPE_CHECKING:
     from coproduction.codebook import Codebook, Field
 
 COP = names.COP
+LINKS = ("part_of", "instance_of", "same_kind", "same_as")
 # Derived or written for convenience: the graph says them again elsewhere.
 IGNORED = {COP + t for t in ("hasVerdict", "coding", "hasPart")} | {names.RDF_TYPE}
 PARSER_PLACE = re.compile(r"^Parser error at line .*?: ")
 ENTITY = re.compile(r"""<!ENTITY\s+(\S+)\s+("[^"]*"|'[^']*')""")
 
 
-def read(name: str, text: str, suffix: str, first: int = 1) -> list[RawRecord]:
+def read(name: str, text: str, suffix: str, first: int = 1, book: "Codebook | None" = None) -> list[RawRecord]:
     """Return the records of an RDF text whose first line has the number `first` in its file.
 
     Raises Unreadable with line and column where it is no RDF or holds no case.
@@ -49,11 +51,14 @@ def read(name: str, text: str, suffix: str, first: int = 1) -> list[RawRecord]:
         ) from None
     except ValueError as error:
         raise Unreadable(f"cannot be read: {str(error).splitlines()[0]}", name, _only(first)) from None
-    graph = _Graph(store, shipped_codebook())
+    graph = _Graph(store, book or shipped_codebook())
     found = store.quads_for_pattern(None, NamedNode(names.RDF_TYPE), NamedNode(COP + "Case"), None)
     subjects = sorted({q.subject for q in found}, key=str)
     if not subjects:
-        raise Unreadable(f"holds no case: no node is a <{COP}Case>", name, _only(first))
+        kinds = (NamedNode(COP + kind) for kind in ("Definition", "Criterion", "Variable"))
+        of_own = any(q for kind in kinds for q in store.quads_for_pattern(None, None, kind, None))
+        hint = "; definitions of your own are checked by `coproduction validate --with FILE`" if of_own else ""
+        raise Unreadable(f"holds no case: no node is a <{COP}Case>{hint}", name, _only(first))
     records = [record for subject in subjects for record in _records(name, text, graph, subject)]
     if first > 1:
         for record in records:
@@ -114,13 +119,50 @@ def _records(name: str, text: str, graph: _Graph, subject) -> list[RawRecord]:
     settled = _record(name, text, graph, subject)
     records = [settled] if not codings or set(settled.data) - {"id"} else []
     _name(settled.data, subject)
+    base = _base(settled.data, subject)
     for node in codings:
         coding = _record(name, text, graph, node)
         for key in ("id", "source", "title"):
             if key in settled.data:
                 coding.data.setdefault(key, settled.data[key])
         records.append(coding)
+    for record in records:
+        record.base = base
+        _shorten(record.data, base or names.BASE)
     return records
+
+
+def _base(data: dict, subject) -> str | None:
+    """Return the base that a case's IRI is made from, or None where it is made in another way; a source may be below it."""
+    source, slug = data.get("source"), data.get("id")
+    if type(subject).__name__ == "BlankNode" or not isinstance(source, str) or not isinstance(slug, str):
+        return None
+    for key in (source, names.local(source)):
+        base = names.base_of(subject.value, key, slug)
+        if base and source in (key, f"{base}source/{key}"):
+            return base
+    return None
+
+
+def _shorten(data: dict, base: str) -> None:
+    """Write sources and links to cases below a base by their short names, where these mean the same again."""
+    source = data.get("source")
+    if isinstance(source, str):
+        key = source.removeprefix(base + "source/")
+        data["source"] = key if names.source_iri(key, base) == source else source
+    for link in LINKS:
+        if isinstance(data.get(link), list):
+            data[link] = [_short_link(word, base) for word in data[link]]
+
+
+def _short_link(word: str, base: str) -> str:
+    for space in (names.BASE, base):
+        short = word.removeprefix(space + "case/")
+        source, _, name = short.rpartition("/")
+        ours = base == names.BASE or ships(source, name)
+        if short != word and (space == names.BASE) == ours:
+            return short
+    return word
 
 
 def _record(name: str, text: str, graph: _Graph, subject) -> RawRecord:
@@ -167,7 +209,7 @@ def _name(data: dict, subject) -> None:
     """Fill id, source and title from the case's IRI where the graph does not say them; a blank node has none."""
     if type(subject).__name__ == "BlankNode":
         return
-    parts = subject.value.rstrip("/").split("/")
+    parts = re.split("[/#]", subject.value.rstrip("/"))
     data.setdefault("id", names.local(parts[-1]))
     if "source" not in data and len(parts) > 2 and "case" in parts:
         data["source"] = parts[-2]
@@ -249,10 +291,8 @@ def _back(graph: _Graph, field: "Field", obj) -> object:
     word = _text(obj)
     if field.kind == "passages":
         return _passage(obj)
-    if field.kind == "source":
-        return word.removeprefix(names.BASE + "source/")
-    if field.kind == "case":
-        return word.removeprefix(names.BASE + "case/")
+    if field.kind in ("source", "case"):
+        return word
     if field.key == "coder":
         return names.local(word)
     if field.choices:
@@ -264,12 +304,12 @@ def _back(graph: _Graph, field: "Field", obj) -> object:
 def _passage(obj) -> object:
     """Return a passage as a record writes it, from its IRI; what is no IRI of ours is a locator as it stands."""
     iri = _text(obj)
-    head, _, pair = iri.rpartition("#p")
-    start, _, end = pair.partition("-")
-    if head and start.isdecimal() and end.isdecimal():
-        return [start, end]
-    head, mark, locator = iri.rpartition("#at-")
-    return unquote(locator) if mark else names.local(iri)
+    # Below a base that ends in #, a part is a step and no fragment of its own.
+    if pair := re.fullmatch(r"[^#]*#(?:.*/)?p([0-9]+)-([0-9]+)", iri):
+        return [pair[1], pair[2]]
+    if locator := re.fullmatch(r"[^#]*#(?:.*/)?at-([^/]*)", iri):
+        return unquote(locator[1])
+    return names.local(iri)
 
 
 def _text(obj) -> str:

@@ -166,9 +166,9 @@ def test_every_planted_criterion_is_used_here():
 @pytest.mark.parametrize(
     ("name", "error", "words"),
     [
-        ("unsound", UnsoundCriterion, r"planted-unsound: \{'joint': 'yes'\} conforms to both"),
-        ("silence-as-no", UnsoundCriterion, r"planted-silence: \{'joint': 'unknown'\} conforms to both"),
-        ("six-variables", UnsoundCriterion, "planted-six reads 6 variables"),
+        ("unsound", UnsoundCriterion, r"planted-unsound: a case of joint: yes conforms to both"),
+        ("silence-as-no", UnsoundCriterion, r"planted-silence: a case of joint: unknown conforms to both"),
+        ("six-variables", UnsoundCriterion, "planted-six: reads 6 variables"),
         ("no-such-variable", BadDefinition, "planted-stray: .*variable/cheerful is not a variable"),
         ("reads-nothing", BadDefinition, "planted-blind: .*is missing"),
         ("one-shape", BadDefinition, "planted-half: .*is missing"),

@@ -2,7 +2,7 @@
 
 import click
 
-from coproduction.cli.options import CODER, FILES, GIVEN, LANG, OUTPUT, PLACED, SOURCES, TABLES, WITH
+from coproduction.cli.options import BASE, CODER, FILES, GIVEN, LANG, OUTPUT, PLACED, SOURCES, TABLES, WITH
 
 
 @click.group()
@@ -183,11 +183,12 @@ def coders(files, output, fmt, listing, unknown, texts, lang, given, own) -> Non
 @LANG
 @GIVEN
 @WITH
-def graphml(files, output, every, coder, with_placing, lang, given, own) -> None:
+@BASE
+def graphml(files, output, every, coder, with_placing, lang, given, own, base) -> None:
     """A network for Gephi, igraph or Cytoscape: cases, sources, definitions with verdicts, roles of contributors.
 
     Without FILES, of the five sources' cases; with FILES, of your own records.
     """
     from coproduction.commands import export
 
-    export.graphml(files, output, every, coder, with_placing, lang, given, own)
+    export.graphml(files, output, every, coder, with_placing, lang, given, own, base)

@@ -22,7 +22,36 @@ WITH = click.option(
     "own",
     multiple=True,
     type=click.Path(dir_okay=False),
-    help="Turtle file of your own definitions or criteria.",
+    help="Turtle file of your own definitions, criteria and variables.",
+)
+
+
+def _base(_context, _option, text: str | None) -> str | None:
+    """Return the base of somebody's things. Raises BadParameter, saying what would be right, for what cannot be one."""
+    if text is None:
+        return None
+    from pyoxigraph import NamedNode
+
+    from coproduction.names import BASE as OURS
+    from coproduction.names import is_base
+
+    if text.startswith(OURS) and text != OURS:
+        raise click.BadParameter(f"{text!r} stands under the project's own address; take an address of yours, such as "
+                                 "https://example.org/cases/")  # fmt: skip
+    try:
+        if is_base(text) and NamedNode(text + "x"):
+            return text
+    except ValueError:
+        pass
+    like = f"{text}/" if not is_base(text) and is_base(f"{text}/") else "https://example.org/cases/"
+    raise click.BadParameter(f"{text!r} is no absolute http or https address that ends in / or #; write it as {like}")
+
+
+BASE = click.option(
+    "--base",
+    metavar="IRI",
+    callback=_base,
+    help="What the IRIs of your cases, coders and sources begin with; otherwise as your RDF has it, or the project's.",
 )
 SOURCES = click.option(
     "--sources",

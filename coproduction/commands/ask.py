@@ -16,7 +16,7 @@ from coproduction.verdicts import load_rules
 from coproduction.vocabulary import shipped
 
 
-def run(question, query, data, sources, endpoint, fmt, lang, given) -> None:
+def run(question, query, data, sources, endpoint, fmt, lang, given, base) -> None:
     """List the questions, or answer one from the shipped graph, the user's records with it, or an endpoint."""
     saved = questions.load(resources.folder("queries"))
     if question and query:
@@ -31,7 +31,9 @@ def run(question, query, data, sources, endpoint, fmt, lang, given) -> None:
     text = _text(question, query, saved)
     try:
         answer = (
-            questions.from_endpoint(endpoint, text) if endpoint else questions.run(_store(data, sources, given), text)
+            questions.from_endpoint(endpoint, text)
+            if endpoint
+            else questions.run(_store(data, sources, given, base), text)
         )
         title = saved[question].in_language(lang) if question else ""
         output = questions.render(answer, fmt, dataset.prefix_table(shipped()), lang, title)
@@ -72,14 +74,14 @@ def _text(question, query, saved) -> str:
     return saved[question].text
 
 
-def _store(data, sources, given):
+def _store(data, sources, given, base):
     if not data:
         return dataset.shipped_store()
     from coproduction.cases import shipped_cases
 
-    own = sound(data, shipped_codebook(), given)
-    there = {(case.source, case.id) for case in shipped_cases()}
-    again = [f"{case.source}/{case.id}" for case in own if (case.source, case.id) in there and case.coder == SETTLED]
+    own = sound(data, shipped_codebook(), given, base)
+    there = {case.iri for case in shipped_cases()}
+    again = [f"{case.source}/{case.id}" for case in own if case.iri in there and case.coder == SETTLED]
     if again:
         leave(f"{', '.join(again)}: is a case of the shipped graph; give your record an id or a source of its own", 1)
     described = bibliographies.without_five(own, library(sources, own))

@@ -20,12 +20,12 @@ from coproduction.wording import Wording
 
 
 def run(
-    files, one, only, every, readings, with_placing, asking, save, like, next_, coder, texts, fmt, lang, given, own
-) -> None:
+    files, one, only, every, readings, with_placing, asking, save, like, next_, coder, texts, fmt, lang, given, own, base
+) -> None:  # fmt: skip
     """Judge the sources' cases or the user's, and print matrix, explanation or JSON."""
     _check_use(files, asking, save, like, next_, fmt)
     words, book, rules = vocabulary(own)
-    found = sound(files, book, given) if files else list(shipped_cases())
+    found = sound(files, book, given, base) if files else list(shipped_cases())
     taken = of_coder(found, coder) if coder else settled_or_all(found)
     plain_json = fmt == "json" and not (like or next_)
     wanted = _wanted(rules, only, every or plain_json or bool(one), readings, bool(own))

@@ -8,13 +8,11 @@ import click
 
 from coproduction import cases, report
 from coproduction.codebook import Codebook, load, shipped_codebook
-from coproduction.definitions import BadDefinition
 from coproduction.loaders import bibliography_files
 from coproduction.loaders.bibliography_files import Library
 from coproduction.loaders.case import Case
 from coproduction.loaders.raw import Finding, Unreadable, nearest
 from coproduction.rules import told
-from coproduction.tables import UnsoundCriterion
 from coproduction.verdicts import Rules, load_rules
 from coproduction.vocabulary import Vocabulary, shipped, with_files
 
@@ -30,28 +28,45 @@ def leave(text: str, code: int) -> None:
     sys.exit(code)
 
 
-def vocabulary(own: Iterable[str] = ()) -> tuple[Vocabulary, Codebook, Rules]:
-    """Return vocabulary, codebook and rules, with a user's own files; leaves with 2 where one cannot be read."""
-    own = tuple(own)
+def own_findings(own: Iterable[str], lang: str = "en") -> list[Finding]:
+    """Return what is wrong with a user's own definitions; leaves with 2 where a file of them cannot be read."""
+    from coproduction.own import findings
+
     for name in own:
         if not Path(name).is_file():
             leave(f"{name}: there is no such file", 2)
     try:
-        found = with_files(Path(n) for n in own) if own else shipped()
-        return found, load(found) if own else shipped_codebook(), load_rules(found)
-    except SyntaxError as error:
-        leave(f"{error.filename or ', '.join(own)}:{error.lineno}: is no Turtle: {error.msg}", 2)
-    except (BadDefinition, UnsoundCriterion, ValueError) as error:
-        leave(f"{', '.join(own)}: {error}", 1)
+        return findings(own, lang)
+    except Unreadable as error:
+        leave(f"{error.finding.where()}: {error.finding.message}", 2)
     raise AssertionError("not reached")
 
 
+def vocabulary(own: Iterable[str] = (), checked: bool = False) -> tuple[Vocabulary, Codebook, Rules]:
+    """Return vocabulary, codebook and rules, with a user's own files.
+
+    Leaves with 2 where one of these cannot be read, and with 1, showing all findings, where it has an error. checked: the
+    findings on them have been told, and there is no error among them.
+    """
+    own = tuple(own)
+    if not own:
+        return shipped(), shipped_codebook(), load_rules(shipped())
+    if not checked:
+        found = own_findings(own)
+        if found:
+            say(report.as_text(found))
+        if report.has_errors(found):
+            leave("nothing was done: mend the errors above first", 1)
+    words = with_files(Path(name) for name in own)
+    return words, load(words), load_rules(words)
+
+
 def readable(
-    files: Iterable[str], book: Codebook, given: str | None, lang: str = "en"
+    files: Iterable[str], book: Codebook, given: str | None, lang: str = "en", base: str | None = None
 ) -> tuple[list[Case], list[Finding]]:
     """Return cases and findings of files; leaves with 2 where a file cannot be read."""
     try:
-        return cases.read(files, book, given)
+        return cases.read(files, book, given, base)
     except Unreadable as error:
         leave(report.as_text([told(error.finding, lang)], lang), 2)
     raise AssertionError("not reached")
@@ -75,9 +90,9 @@ def library(paths: Iterable[str], found: list[Case]) -> Library:
     return read
 
 
-def sound(files: Iterable[str], book: Codebook, given: str | None) -> list[Case]:
+def sound(files: Iterable[str], book: Codebook, given: str | None, base: str | None = None) -> list[Case]:
     """Return the cases of files; leaves with 1, showing all findings, where any of them is an error."""
-    found, findings = readable(files, book, given)
+    found, findings = readable(files, book, given, base=base)
     _refuse(findings)
     return found
 

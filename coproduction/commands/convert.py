@@ -24,11 +24,13 @@ FOREIGN = {"participedia"}
 MOST_TOLD = 1000
 
 
-def convert(files, output: str | None, fmt: str | None, sources, lang: str, given: str | None, own) -> None:
+def convert(
+    files, output: str | None, fmt: str | None, sources, lang: str, given: str | None, own, base: str | None
+) -> None:
     """Write the records of files in another format; nothing where one has an error, or no place in that format."""
     wanted = _format(output, fmt, RECORDS)
     words, book, _ = vocabulary(own)
-    found = sound(files, book, given)
+    found = sound(files, book, given, base)
     _tell(found, book, given)
     described = library(sources, found)
     if wanted in RDF:
@@ -142,8 +144,8 @@ def _as_rdf(cases: list[Case], book: Codebook, words, fmt: str, library: Library
 
     from pyoxigraph import RdfFormat, serialize
 
-    from coproduction import bibliographies, names
-    from coproduction.dataset import graph_iri, prefix_table
+    from coproduction import bibliographies
+    from coproduction.dataset import graph_iri, prefix_table, source_graph
     from coproduction.loaders import rdf, source_rdf
 
     sources = bibliographies.without_five(cases, library) if library else {}
@@ -155,7 +157,7 @@ def _as_rdf(cases: list[Case], book: Codebook, words, fmt: str, library: Library
 
     def quads():
         for case in cases:
-            graph = graph_iri(names.local(names.source_iri(case.source))) if form.supports_datasets else None
+            graph = source_graph(case.source, case.base) if form.supports_datasets else None
             for quad in rdf.triples([case], book, graph):
                 yield quad if form.supports_datasets else quad.triple
         if form.supports_datasets:

@@ -54,13 +54,13 @@ def wide(files, output, fmt, with_placing, lang, given, own) -> None:
     _tables(tables(found, book, words, rules.criteria, lang, with_placing), output, fmt, usual=sheets.WORKBOOK)
 
 
-def graphml(files, output, every, coder, with_placing, lang, given, own) -> None:
+def graphml(files, output, every, coder, with_placing, lang, given, own, base) -> None:
     """Write cases, sources, definitions and roles as a network."""
     from coproduction.exports.graphml import network, write
 
     apart(files, output)
     words, book, rules = vocabulary(own)
-    found = _one_each(_records(files, book, given), coder)
+    found = _one_each(_records(files, book, given, base), coder)
     wanted = rules.chosen() if every else rules.operative()
     if own and not every:
         from coproduction.vocabulary import shipped
@@ -134,8 +134,8 @@ def qca(files, output, outcome, words, rule, cut, fewest, every_case, coder, wit
     _folder(data, Path(output))
 
 
-def _records(files: Iterable[str], book, given) -> list[Case]:
-    return sound(files, book, given) if files else list(shipped_cases())
+def _records(files: Iterable[str], book, given, base=None) -> list[Case]:
+    return sound(files, book, given, base) if files else list(shipped_cases())
 
 
 def _one_each(records: list[Case], coder: str | None) -> list[Case]:

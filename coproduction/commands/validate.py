@@ -5,6 +5,7 @@ import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ import click
 from coproduction import bulk, passages, report, reports, validation
 from coproduction.cases import shipped_cases
 from coproduction.commands.bar import Bar
-from coproduction.commands.common import bibliography, leave, say, vocabulary
+from coproduction.commands.common import bibliography, leave, own_findings, say, vocabulary
 from coproduction.commands.writing import apart, fit_for, write_whole
 from coproduction.loaders.case import Case
 from coproduction.loaders.files import expand, format_of, read_bytes, stream
@@ -35,14 +36,22 @@ class Brief(NamedTuple):
     raw: RawRecord
 
 
-def run(files, fmt, output, fail_on, folder, shacl, refs, lang, given, own) -> None:
+def run(files, fmt, output, fail_on, folder, shacl, refs, lang, given, own, base) -> None:
     """Print every finding on the files, or write them to one; leaves with 1 where any is as severe as asked."""
     if fmt == "xlsx":
         fit_for(output, "html", lang)
-    words, book, rules = vocabulary(own)
+    counts, bar, sources = dict.fromkeys(("record", "error", "warning", "info"), 0), Bar(lang), set()
+    of_own = own_findings(own, lang) if own else []
+    if not files or report.has_errors(of_own):
+        apart([*own, *files, *refs], output, lang=lang)
+        if files:
+            say(word("not-looked-at", lang))
+        _write(fmt, output, list(_counted(of_own, counts)), [], lang)
+        say(summary(counts, lang, counted("file-of-definitions", len(set(own)), lang)))
+        sys.exit(_status(counts, fail_on))
+    words, book, rules = vocabulary(own, checked=True)
     texts = _texts(folder, lang) if folder else None
     look, later = _looked(validation.checker(rules, words, lang, advice=True, texts=texts), refs, lang)
-    counts, bar, sources = dict.fromkeys(("record", "error", "warning", "info"), 0), Bar(lang), set()
     briefs: list[Brief] = []
     raw_of: dict[str, RawRecord] = {}
 
@@ -55,24 +64,21 @@ def run(files, fmt, output, fail_on, folder, shacl, refs, lang, given, own) -> N
     with closing(Memory(shipped_cases(), book)) as memory, bar, _frozen():
         try:
             names = list(expand(files, given))
-            apart([*files, *names, *refs], output, lang=lang)
+            apart([*own, *files, *names, *refs], output, lang=lang)
             if shacl:
-                records = _with_shacl(bar.over(stream(names, given)), memory, look, words, book, rules, lang, seen)
+                records = _with_shacl(
+                    bar.over(stream(names, given, book)), memory, look, words, book, rules, lang, seen, base
+                )
                 found = bulk.ordered(records, names, given)
             else:
-                found = bulk.findings(names, given, book, look, memory, lang, bar.over, seen)
-            findings = _counted(_then(found, later), counts)
+                found = bulk.findings(names, given, book, look, memory, lang, bar.over, seen, base)
+            findings = _counted(chain(of_own, _then(found, later)), counts)
             if fmt in reports.STREAMED and not output:
                 _print(reports.pieces(fmt, findings, lang), bar)
             else:
                 found = list(findings)
                 bar.stop()
-                if fmt == "xlsx":
-                    data = _workbook(files, names, given, found, lang)
-                else:
-                    text = reports.write(fmt, found, briefs, lang)
-                    data = f"{text}\n".encode() if text else b""
-                write_whole(data, output, lang)
+                _write(fmt, output, found, briefs, lang, files, names, given)
         except Unreadable as error:
             bar.stop()
             leave(report.as_text([told(error.finding, lang)], lang), 2)
@@ -83,10 +89,26 @@ def run(files, fmt, output, fail_on, folder, shacl, refs, lang, given, own) -> N
         for key in sorted(sources - set(texts)):
             say(word("no-text", lang, source=key, folder=folder))
     say(summary(counts, lang))
-    sys.exit(1 if any(counts[severity] for severity in FAILING[fail_on]) else 0)
+    sys.exit(_status(counts, fail_on))
 
 
-def _with_shacl(raws, memory: Memory, look, words, book, rules, lang: str, seen) -> list[bulk.Checked]:
+def _status(counts: dict[str, int], fail_on: str) -> int:
+    return 1 if any(counts[severity] for severity in FAILING[fail_on]) else 0
+
+
+def _write(
+    fmt, output, findings: list[Finding], briefs: list[Brief], lang: str, files=(), names=(), given=None
+) -> None:
+    """Write a report whole. files, names: what was asked for, and what that is; one workbook is copied with its marks."""
+    if fmt == "xlsx":
+        data = _workbook(files, names, given, findings, lang)
+    else:
+        text = reports.write(fmt, findings, briefs, lang)
+        data = f"{text}\n".encode() if text else b""
+    write_whole(data, output, lang)
+
+
+def _with_shacl(raws, memory: Memory, look, words, book, rules, lang: str, seen, base) -> list[bulk.Checked]:
     """Return records with the findings of pySHACL too, which takes all of them at once."""
     from coproduction import reference
 
@@ -98,7 +120,7 @@ def _with_shacl(raws, memory: Memory, look, words, book, rules, lang: str, seen)
         cases.append(case)
         of[id(case)] = checked
 
-    records = list(bulk.check(raws, book, look, memory, lang, kept))
+    records = list(bulk.check(raws, book, look, memory, lang, kept, base))
     found = [f for checked in records for _, f in bulk.settle(checked, memory, lang).found]
     for case, finding in reference.more_findings(found, cases, words, book, rules, shipped_cases(), lang):
         of[id(case)].found.append((bulk.SHACL, finding))
@@ -186,9 +208,10 @@ def _texts(folder: str, lang: str) -> dict[str, str]:
     return named | passages.texts(path, shipped())
 
 
-def summary(counts: dict[str, int], lang: str = "en") -> str:
-    """Return the count of records and findings in words."""
-    parts = [counted(what, counts[what], lang) for what in ("record", "error", "warning")]
+def summary(counts: dict[str, int], lang: str = "en", first: str | None = None) -> str:
+    """Return the count of records, or what else comes first, and of findings in words."""
+    parts = [first or counted("record", counts["record"], lang)]
+    parts += [counted(what, counts[what], lang) for what in ("error", "warning")]
     if counts["info"]:
         parts.append(counted("info", counts["info"], lang))
     return ", ".join(parts)

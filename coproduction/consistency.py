@@ -19,6 +19,8 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 BELOW_ZERO = re.compile(r"-\s*[0-9][0-9.,' ]*")
 NUMBER = re.compile(r"[0-9][0-9.,' ]*")
+# How many wholes are followed upwards from a case: no real case is part of more, and a long chain would take for ever.
+MOST_WHOLES = 100
 OPPOSITE = {"yes": "no", "no": "yes"}
 
 
@@ -145,7 +147,7 @@ def _circular(case: Case, there: There, lang: str) -> Iterator[Finding]:
                 yield _finding(case, rule, message, f"/{key}/{n}", key=key, value=case.record[key][n])
     for n, first in enumerate(_targets(case, "part_of")):
         todo, seen = [(first, (case.id,))], set()
-        while todo:
+        while todo and len(seen) < MOST_WHOLES:
             iri, way = todo.pop()
             if iri == case.iri:
                 message = rule.message(lang, key="part_of", chain=" → ".join([*way, case.id]))

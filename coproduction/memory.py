@@ -98,8 +98,12 @@ class Memory:
         if self.names_left <= 0:
             return None
         self.names_left -= self.count + len(self.known)
-        found = [nearest(name, (other.name for other in self.known.values()))]
-        rows = self.store.execute("SELECT name FROM record")
+        # Of records of one case, whose source may be written in two ways, the last one's name.
+        last = "SELECT name FROM record AS r WHERE n = (SELECT max(n) FROM record WHERE iri = r.iri)"
+        own = "SELECT 1 FROM record WHERE iri=?"
+        others = (other for iri, other in self.known.items() if not self.store.execute(own, (iri,)).fetchone())
+        found = [nearest(name, (other.name for other in others))]
+        rows = self.store.execute(last)
         while some := rows.fetchmany(AT_ONCE):
             found.append(nearest(name, (row[0] for row in some)))
         return nearest(name, filter(None, found))

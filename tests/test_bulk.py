@@ -119,6 +119,14 @@ def test_what_hangs_on_a_later_record_and_a_later_file_is_found_in_its_place(tmp
     ]  # fmt: skip
 
 
+def test_a_long_chain_of_wholes_ends(tmp_path):
+    chain = [{"id": f"r{n}", "title": f"T {n}", "source": "own", "part_of": f"r{(n + 1) % 400}"} for n in range(400)]
+    assert {f.code for f in streamed(written([("csv", chain)], tmp_path))} == {"undetermined"}
+    short = [row | {"part_of": f"r{(n + 1) % 100}"} for n, row in enumerate(chain[:100])]
+    found = [f.code for f in streamed(written([("csv", short)], tmp_path)) if f.severity == "error"]
+    assert found == ["circular-link"] * 100
+
+
 def test_a_file_that_is_named_twice_has_its_findings_together(tmp_path):
     one, two = written([("csv", [{"id": "a", "title": "A", "source": "own", "joint": "maybe"}]),
                         ("csv", [{"id": "b", "title": "B", "source": "own", "joint": "maybe"}])], tmp_path)  # fmt: skip
@@ -222,7 +230,7 @@ finally:
 def test_memory_is_flat(tmp_path):
     peaks = []
     for number in (2_000, 8_000):
-        found = [{"id": f"r{n}", "title": f"Title {n}", "source": "own", "joint": "maybe", "part_of": f"r{n + 5}",
+        found = [{"id": f"r{n}", "title": f"Title {n}", "source": "own", "joint": "maybe", "part_of": f"r{n | 7}",
                   "summary": f"{n} and {n + 1} " * 50} for n in range(number)]  # fmt: skip
         (name,) = written([("csv", found)], tmp_path)
         run = subprocess.run([sys.executable, "-c", PEAK, name], capture_output=True, text=True)

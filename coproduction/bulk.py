@@ -13,6 +13,7 @@ from coproduction.codebook import Codebook
 from coproduction.loaders.case import SETTLED, Case
 from coproduction.loaders.files import BY_LINE, READ_FIRST, format_of, stream
 from coproduction.loaders.normal import normalise
+from coproduction.loaders.opening import check_file
 from coproduction.loaders.raw import Finding, RawRecord
 from coproduction.memory import Memory, is_linked, slim
 from coproduction.rules import told
@@ -50,6 +51,9 @@ def findings(
     look: gives the findings on one case, as `validation.checker` makes it. watch: what the records are handed through,
     such as a bar. seen: is called with each case. base: as `cases.from_raw` takes it.
     """
+    for name in names:
+        if name != "-":
+            check_file(name)
     # Nothing is said of a record before it is known that all of them can be read.
     sure = len(names) == 1 and format_of(names[0], given) in READ_FIRST
     records = check(watch(stream(names, given, book)), book, look, memory, lang, lambda case, _: seen(case), base)

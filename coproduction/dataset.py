@@ -34,6 +34,11 @@ def source_graph(source: str, base: str = names.BASE) -> str:
     return graph_iri(names.local(names.source_iri(source, base)), base)
 
 
+def source_graphs(cases: Iterable[Case]) -> dict[str, str]:
+    """Return the named graphs of cases by the IRI of their source."""
+    return {names.source_iri(c.source, c.base): source_graph(c.source, c.base) for c in cases}
+
+
 def build(
     vocabulary: Vocabulary, book: Codebook, rules: Rules, cases: Iterable[Case], entries: Iterable[said.Entry] = ()
 ) -> Store:

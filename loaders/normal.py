@@ -44,10 +44,9 @@ OFFSETS = re.compile(r"([0-9]{1,12})\s*[-–:]\s*([0-9]{1,12})")
 def normalise(raw: RawRecord, book: "Codebook", base: str | None = None) -> tuple[Case | None, list[Finding]]:
     """Return the case in normal form and the findings on it; no case where its key (source, id) cannot be told.
 
-    base: what the IRIs of the case and its parts begin with; without it what the record itself was named by, if RDF.
+    base: what its IRIs begin with; without it, what the record was named by in RDF.
     """
-    raw = renamed(raw, book)
-    base = base or raw.base or names.BASE
+    raw, base = renamed(raw, book), base or raw.base or names.BASE
     found = Findings(raw)
     data = {k: v for k, v in raw.data.items() if v not in ("", [], {})}
     named = _check_name(data, found)

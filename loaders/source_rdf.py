@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from coproduction import names
 from coproduction.loaders.bibliography_files import Library, Source
@@ -57,12 +57,12 @@ def triples(found: Mapping[str, Source]) -> Iterator:
         yield quad.triple
 
 
-def quads(found: Mapping[str, Source], graph: Callable[[str], str]) -> Iterator:
-    """Yield the quads that describe sources, each in the graph that its cases are in: of the name that its IRI ends in."""
+def quads(found: Mapping[str, Source], graphs: Mapping[str, str]) -> Iterator:
+    """Yield the quads that describe sources, each in the graph that its cases are in, by the source's IRI."""
     from pyoxigraph import NamedNode, Quad
 
     for triple in triples(found):
-        yield Quad(*triple, NamedNode(graph(names.local(triple.subject.value))))
+        yield Quad(*triple, NamedNode(graphs[triple.subject.value]))
 
 
 def _node(iri: str, record: Record) -> dict:

@@ -175,6 +175,17 @@ def test_what_rdf_tells_comes_back_under_any_base(base, slug, source, linked, co
     assert unordered(told) == unordered(said)
 
 
+@pytest.mark.parametrize("base", [names.BASE, *BASES])
+def test_a_link_to_ones_own_case_beside_the_shipped_one_stays_that(base):
+    """By its short name it would lead to the shipped case, so it comes back in full."""
+    own, shipped_one = f"{base}case/alford-2013/fire-brigade", f"{names.BASE}case/alford-2013/fire-brigade"
+    again = back(case_of(RECORD, base, part_of=[own]))
+    assert rdf.case_reference(again.record["part_of"][0], again) == own
+    again = back(case_of(RECORD, base, part_of=[shipped_one]))
+    assert again.record["part_of"] == ["alford-2013/fire-brigade"]
+    assert rdf.case_reference(again.record["part_of"][0], again) == shipped_one
+
+
 @pytest.mark.parametrize("suffix", ["ttl", "trig", "nq", "rdf", "jsonld"])
 @pytest.mark.parametrize("base", BASES[:2])
 def test_files_come_back_through_the_command_without_naming_the_base(suffix, base, tmp_path):
@@ -196,6 +207,26 @@ def test_a_base_that_is_named_wins_over_that_of_the_data(tmp_path):
     assert run("convert", tmp_path / "b.ttl", "-o", tmp_path / "c.nt", "--base", "https://moved.org/").exit_code == 0
     moved = (tmp_path / "c.nt").read_text(encoding="utf-8")
     assert "https://moved.org/source/my-notes#p1-20" in moved and BASES[0] not in moved
+
+
+def test_sources_of_a_bibliography_stand_under_the_base_with_their_cases(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps(RECORD | {"part_of": []}), encoding="utf-8")
+    entry = "@article{my-notes, title = {Notes}, author = {Anne Ash}, year = {2020}, journal = {J}}\n"
+    (tmp_path / "refs.bib").write_text(entry, encoding="utf-8")
+    args = [
+        "convert",
+        tmp_path / "a.json",
+        "-o",
+        tmp_path / "a.nq",
+        "--sources",
+        tmp_path / "refs.bib",
+        "--base",
+        BASES[0],
+    ]
+    assert run(*args).exit_code == 0
+    told = (tmp_path / "a.nq").read_text(encoding="utf-8").splitlines()
+    about = [line for line in told if line.startswith(f"<{BASES[0]}source/my-notes> ")]
+    assert about and all(line.endswith(f"<{BASES[0]}graph/my-notes> .") for line in told)
 
 
 # Queries, shapes and verdicts

@@ -88,5 +88,5 @@ def _store(data, sources, given, base):
     vocabulary = shipped()
     rules = load_rules(vocabulary)
     store = dataset.build(vocabulary, shipped_codebook(), rules, [*shipped_cases(), *own], shipped_entries())
-    store.bulk_extend(source_rdf.quads(described, dataset.graph_iri))
+    store.bulk_extend(source_rdf.quads(described, dataset.source_graphs(own)))
     return store

@@ -38,7 +38,7 @@ def own_findings(own: Iterable[str], lang: str = "en") -> list[Finding]:
     try:
         return findings(own, lang)
     except Unreadable as error:
-        leave(f"{error.finding.where()}: {error.finding.message}", 2)
+        leave(f"{error.finding.where()}: {told(error.finding, lang).message}", 2)
     raise AssertionError("not reached")
 
 

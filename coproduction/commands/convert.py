@@ -145,7 +145,7 @@ def _as_rdf(cases: list[Case], book: Codebook, words, fmt: str, library: Library
     from pyoxigraph import RdfFormat, serialize
 
     from coproduction import bibliographies
-    from coproduction.dataset import graph_iri, prefix_table, source_graph
+    from coproduction.dataset import prefix_table, source_graph, source_graphs
     from coproduction.loaders import rdf, source_rdf
 
     sources = bibliographies.without_five(cases, library) if library else {}
@@ -161,7 +161,7 @@ def _as_rdf(cases: list[Case], book: Codebook, words, fmt: str, library: Library
             for quad in rdf.triples([case], book, graph):
                 yield quad if form.supports_datasets else quad.triple
         if form.supports_datasets:
-            yield from source_rdf.quads(sources, graph_iri)
+            yield from source_rdf.quads(sources, source_graphs(cases))
         else:
             yield from source_rdf.triples(sources)
 

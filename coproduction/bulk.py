@@ -55,6 +55,9 @@ def findings(
         if name != "-":
             check_file(name)
     # Nothing is said of a record before it is known that all of them can be read.
+    if len(names) == 1 and names[0] != "-":
+        # Of a file that is not there the suffix is no matter.
+        check_file(names[0])
     sure = len(names) == 1 and format_of(names[0], given) in READ_FIRST
     records = check(watch(stream(names, given, book)), book, look, memory, lang, lambda case, _: seen(case), base)
     return ordered(settled(records, memory, lang, sure), names, given)

@@ -35,7 +35,8 @@ def in_words() -> str:
     """Return the limits as one sentence for users."""
     return (
         f"Limits: {MOST_BYTES // MEGABYTE} MB a file ({MOST_UNPACKED // MEGABYTE} MB and {MOST_PARTS:,} parts for an "
-        f"unpacked workbook), {LONGEST_LINE:,} characters a line, {LONGEST_CELL:,} a cell, {MOST_ROWS:,} rows, "
+        f"unpacked workbook, {MOST_MARKED // MEGABYTE} MB for one to be marked), "
+        f"{LONGEST_LINE:,} characters a line, {LONGEST_CELL:,} a cell, {MOST_ROWS:,} rows, "
         f"{MOST_COLUMNS:,} columns, {DEEPEST} levels of nesting, {MOST_REPEATED:,} values by YAML aliases, "
         f"{MOST_UNFOLDED:,} characters by XML entities, {MOST_FILES:,} files a folder."
     )

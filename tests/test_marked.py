@@ -316,13 +316,29 @@ def test_a_workbook_too_large_to_be_held_at_once_has_its_findings_listed_alone(t
     assert load_workbook(copy).sheetnames == ["findings"]
 
 
-def test_entities_in_parts_that_records_do_not_need_are_refused_before_copying(tmp_path):
-    bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]><x>&a;</x>'
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [('<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]><x>&a;</x>', "declares entities"),
+     ("<x>" * 202 + "</x>" * 202, "is nested too deeply"), ("<x>" * 9, "is no XML")],
+)  # fmt: skip
+def test_parts_that_records_do_not_need_are_looked_at_before_copying(tmp_path, part, says):
     out = io.BytesIO(built())
     with ZipFile(out, "a") as archive:
-        archive.writestr("xl/charts/chart1.xml", bomb)
+        archive.writestr("xl/charts/chart1.xml", part)
     file, copy = tmp_path / "in.xlsx", tmp_path / "out.xlsx"
     file.write_bytes(out.getvalue())
     result = run(file, "--format", "xlsx", "-o", copy)
-    assert result.exit_code == 1 and "declares entities" in result.stderr
+    assert result.exit_code == 1 and says in result.stderr
     assert load_workbook(copy).sheetnames == ["findings"]
+
+
+def test_a_report_that_comes_to_no_end_leaves_the_file_as_it_was(tmp_path):
+    source, file = tmp_path / "x.csv", tmp_path / "report.txt"
+    source.write_text("id,title,source,joint\na,A,own,maybe\nb,B,own,yes,too,many\n", encoding="utf-8")
+    file.write_text("before", encoding="utf-8")
+    result = run(source, "-o", file)
+    assert result.exit_code == 2 and "is a delimiter in it not quoted?" in result.stderr
+    assert file.read_text(encoding="utf-8") == "before" and sorted(p.name for p in tmp_path.iterdir()) == [
+        "report.txt",
+        "x.csv",
+    ]

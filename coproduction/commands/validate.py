@@ -15,7 +15,7 @@ from coproduction import bulk, passages, report, reports, validation
 from coproduction.cases import shipped_cases
 from coproduction.commands.bar import Bar
 from coproduction.commands.common import bibliography, leave, own_findings, say, vocabulary
-from coproduction.commands.writing import apart, fit_for, write_whole
+from coproduction.commands.writing import apart, fit_for, write_pieces, write_whole
 from coproduction.loaders.case import Case
 from coproduction.loaders.files import expand, format_of, read_bytes, stream
 from coproduction.loaders.raw import Finding, RawRecord, Unreadable
@@ -73,8 +73,10 @@ def run(files, fmt, output, fail_on, folder, shacl, refs, lang, given, own, base
             else:
                 found = bulk.findings(names, given, book, look, memory, lang, bar.over, seen, base)
             findings = _counted(chain(of_own, _then(found, later)), counts)
-            if fmt in reports.STREAMED and not output:
+            if fmt in reports.STREAMED and output in (None, "-"):
                 _print(reports.pieces(fmt, findings, lang), bar)
+            elif fmt in reports.STREAMED:
+                write_pieces(_ended(reports.pieces(fmt, findings, lang)), output, lang)
             else:
                 found = list(findings)
                 bar.stop()
@@ -176,6 +178,16 @@ def _counted(findings: Iterable[Finding], counts: dict[str, int]) -> Iterator[Fi
     for finding in findings:
         counts[finding.severity] += 1
         yield finding
+
+
+def _ended(pieces: Iterable[str]) -> Iterator[bytes]:
+    """Yield a report for a file as it comes, and the end of its last line."""
+    any_ = False
+    for piece in pieces:
+        yield piece.encode()
+        any_ = True
+    if any_:
+        yield b"\n"
 
 
 def _print(pieces: Iterable[str], bar: Bar) -> None:

@@ -14,18 +14,37 @@ def write_whole(data: bytes, output: str | None, lang: str = "en") -> None:
     """Write bytes to a file, or to standard output for `-` or None; leaves with 2 where they cannot be written."""
     if output in (None, "-"):
         click.echo(data, nl=False)
-        return
+    else:
+        write_pieces([data], output, lang)
+
+
+def write_pieces(pieces: Iterable[bytes], output: str, lang: str = "en") -> None:
+    """Write to a file what comes piece by piece; leaves with 2 where it cannot be written.
+
+    Where a piece does not come, for what makes it has failed, the file stays as it was.
+    """
     try:
         # A link is followed, so that what it points to is written and the link stays.
         file = Path(output).resolve()
         if file.exists() and not file.is_file():
             # A pipe or a device cannot be replaced; a directory says here that it is one.
-            file.write_bytes(data)
+            with file.open("wb") as out:
+                out.writelines(pieces)
         else:
-            replace({file: data})
+            _put(file, pieces)
     except (OSError, ValueError) as error:
         leave(word("not-written", lang, file=output, why=getattr(error, "strerror", None) or error), 2)
     say(word("wrote", lang, file=output))
+
+
+def _put(file: Path, pieces: Iterable[bytes]) -> None:
+    part = file.with_name(f".{file.name}.part")
+    try:
+        with part.open("wb") as out:
+            out.writelines(pieces)
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def replace(data: Mapping[Path, bytes]) -> None:

@@ -51,9 +51,6 @@ def findings(
     look: gives the findings on one case, as `validation.checker` makes it. watch: what the records are handed through,
     such as a bar. seen: is called with each case. base: as `cases.from_raw` takes it.
     """
-    for name in names:
-        if name != "-":
-            check_file(name)
     # Nothing is said of a record before it is known that all of them can be read.
     if len(names) == 1 and names[0] != "-":
         # Of a file that is not there the suffix is no matter.

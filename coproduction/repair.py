@@ -68,12 +68,13 @@ def repairs(found: Iterable[Scalar], book: Codebook, vocabulary: Vocabulary) -> 
 
 
 def _new_ids(scalars: Iterable[Scalar]) -> dict[str, str]:
-    """Return what ids that are none become, where that is no other record's id."""
+    """Return what ids that are none become, where that is no other record's id; and the ids there are, as they are."""
     found = {clean(s.text) for s in scalars if not s.is_key and [n.lower() for n in s.names if n != "cases"] == ["id"]}
     wanted: dict[str, list[str]] = {}
     for text in found:
         wanted.setdefault(slug(text), []).append(text)
-    return {texts[0]: new for new, texts in wanted.items() if new and len(texts) == 1 and texts[0] != new}
+    alone = {new: texts[0] for new, texts in wanted.items() if new and len(texts) == 1}
+    return {name: new for new, text in alone.items() for name in (text, new)}
 
 
 def slug(text: str) -> str:
@@ -201,5 +202,7 @@ class Words:
         return choices.get(bare(word), word)
 
     def _case(self, word: str, ids: Mapping[str, str]) -> str:
+        """Return the id that names a case; one written in other letter case or with blanks only if the file has it."""
         head, mark, last = word.rpartition("/")
-        return word if SLUG.fullmatch(last) or "://" in word else head + mark + ids.get(last, last)
+        meant = ids.get(last) or (last if head else ids.get(slug(last), last))
+        return word if SLUG.fullmatch(last) or "://" in word else head + mark + meant

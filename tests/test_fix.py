@@ -287,3 +287,32 @@ def test_what_cannot_be_repaired_is_said(tmp_path, name, text, words):
         file.write_text(text, encoding="utf-8")
     result = fix(file, "--write")
     assert result.exit_code == 2 and words in result.stderr and result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("ids", "word", "meant"),
+    [
+        (["fire-brigade", "other"], "Fire Brigade", "fire-brigade"),
+        (["Fire Brigade", "other"], "fire brigade ", "fire-brigade"),
+        (["fire-brigade", "other"], "Fire Brigades", "Fire Brigades"),  # no case of the file
+        (["fire-brigade", "Fire Brigade"], "FIRE BRIGADE", "FIRE BRIGADE"),  # two cases of the file
+        (["fire-brigade", "other"], "alford-2013/Fire Brigade", "alford-2013/Fire Brigade"),  # of another source
+    ],
+)
+def test_a_link_to_a_case_of_the_file_is_written_as_its_id(ids, word, meant):
+    record = [{"id": ids[0]}, {"id": ids[1], "part_of": [word]}]
+    assert json.loads(repaired(json.dumps(record), "json"))[1]["part_of"] == [meant]
+
+
+def test_what_is_left_is_counted_as_validate_counts(tmp_path):
+    file = tmp_path / "x.yaml"
+    text = (
+        'id: x\ntitle: "X "\nsource: own\nstart: 2020\nend: 2005\nsector: [helth]\n'
+        "claimed_under: [bovaird-loeffler-2015-matched-input]\npublic_input: {value: no, basis: inferred}\n"
+    )
+    file.write_text(text, encoding="utf-8")
+    # The sector, the years, the border and the missing reason; the blank after the title is repaired.
+    assert "repaired; 4 findings left for" in fix(file, "--write").stderr
+    told = CliRunner().invoke(cli, ["validate", str(file)]).stderr
+    assert "1 record, 3 errors, 1 warning" in told
+    assert "nothing to repair; 4 findings left for" in fix(file).stderr

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import click
 
-from coproduction import cases, repair
+from coproduction import cases, repair, validation
 from coproduction.codebook import shipped_codebook
 from coproduction.commands.common import leave, say
 from coproduction.loaders import files
-from coproduction.loaders.raw import Unreadable
+from coproduction.loaders.case import Case
+from coproduction.loaders.raw import Finding, Unreadable
 from coproduction.messages import counted, word
 from coproduction.rules import told
 from coproduction.sheet_xml import OtherEncoding
+from coproduction.verdicts import load_rules
 from coproduction.vocabulary import shipped
 
 MARK = b"\xef\xbb\xbf"
@@ -30,28 +32,28 @@ def run(name: str, write: bool, given: str | None, lang: str = "en") -> None:
         suffix = files.format_of(name, given)
         if suffix not in repair.SCANNERS and suffix not in WORKBOOKS:
             leave(word("fix-format", lang, file=name, format=suffix), 2)
-        before = cases.read([name], shipped_codebook(), given)[1]
+        read, before = cases.read([name], shipped_codebook(), given)
         shown, new = (_workbook if suffix in WORKBOOKS else _text)(name, suffix, lang)
     except Unreadable as error:
         leave(f"{error.finding.where()}: {told(error.finding, lang).message}", 2)
     except OtherEncoding as error:
         leave(word("fix-encoding", lang, file=name, sheet=error), 2)
     if new is None:
-        say(word("fix-nothing", lang, file=name, rest=_rest(before, lang)))
+        say(word("fix-nothing", lang, file=name, rest=_rest(read, before, lang)))
         return
-    after = _findings_of(new, suffix)
+    mended, after = _read_again(new, suffix)
     if after is None or sum(f.severity == "error" for f in after) > sum(f.severity == "error" for f in before):
         leave(word("fix-harm", lang, file=name), 1)
     for line in shown:
         click.echo(line)
     if not write:
-        say(word("fix-not-written", lang, file=name, rest=_rest(after, lang)))
+        say(word("fix-not-written", lang, file=name, rest=_rest(mended, after, lang)))
         sys.exit(1)
     try:
         _write(Path(name), new)
     except OSError as error:
         leave(word("not-written", lang, file=name, why=error.strerror), 2)
-    say(word("fix-written", lang, file=name, rest=_rest(after, lang)))
+    say(word("fix-written", lang, file=name, rest=_rest(mended, after, lang)))
 
 
 def _text(name: str, suffix: str, lang: str) -> tuple[list[str], bytes | None]:
@@ -88,19 +90,21 @@ def _seen(text: str) -> str:
     return text if text and text == " ".join(text.split()) and repair.clean(text) == text else repr(text)
 
 
-def _rest(found, lang: str) -> str:
-    return counted("fix-left", len(found), lang) if found else word("fix-well", lang)
+def _rest(read: list[Case], found: list[Finding], lang: str) -> str:
+    """Return how many errors and warnings are left: all that validate tells, and not those of reading alone."""
+    left = len(found) + len(validation.findings(read, load_rules(shipped()), shipped(), cases.shipped_cases()))
+    return counted("fix-left", left, lang) if left else word("fix-well", lang)
 
 
-def _findings_of(data: bytes, suffix: str):
-    """Return the findings on a repaired file, read as it would be; None where it can no longer be read."""
+def _read_again(data: bytes, suffix: str) -> tuple[list[Case], list[Finding] | None]:
+    """Return the cases of a repaired file and the findings on reading it; None where it can no longer be read."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"repaired.{suffix}"
         file.write_bytes(data)
         try:
-            return cases.read([str(file)], shipped_codebook())[1]
+            return cases.read([str(file)], shipped_codebook())
         except Unreadable:
-            return None
+            return [], None
 
 
 def _write(file: Path, data: bytes) -> None:

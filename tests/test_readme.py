@@ -1,13 +1,11 @@
 """Everything that the README says is run: its commands with their output, its Turtle, its counts."""
 
-import os
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+import transcripts
 
 from coproduction import cases, resources
 from coproduction.agreement import compare
@@ -18,35 +16,19 @@ from coproduction.loaders.rdf_records import read as read_rdf
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FENCE = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 
 
 def blocks(kind: str) -> list[str]:
-    return [body for language, body in FENCE.findall(README) if language == kind]
-
-
-def steps(block: str) -> list[tuple[str, list[str]]]:
-    """Return the commands of a console block with the output lines that stand under each."""
-    found: list[tuple[str, list[str]]] = []
-    for line in block.splitlines():
-        if line.startswith("$ "):
-            found.append((line[2:], []))
-        else:
-            found[-1][1].append(line.rstrip())
-    return found
+    return transcripts.blocks(README, kind)
 
 
 @pytest.mark.parametrize("block", blocks("console"))
 def test_commands_give_the_output_shown(block, tmp_path):
-    env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    env.pop("COLUMNS", None)
-    for command, expected in steps(block):
-        done = subprocess.run(
-            ["sh", "-c", command], cwd=tmp_path, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL
-        )
+    for command, expected in transcripts.steps(block):
+        done = transcripts.run(command, tmp_path)
         assert done.returncode == 0, f"{command}: {done.stderr}"
         if expected:
-            assert [line.rstrip() for line in done.stdout.splitlines() if line.strip()] == expected, command
+            assert transcripts.lines(done.stdout) == expected, command
 
 
 def test_there_are_commands_to_run():

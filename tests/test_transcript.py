@@ -35,6 +35,7 @@ def test_the_first_try_is_what_a_person_types_into_the_form():
     assert typed.filled(typed.first_try()) == book_of(typed.FIRST_TRY)
 
 
+@pytest.mark.slow
 def test_repairs_and_the_table_make_the_mended_workbook(tmp_path):
     file = tmp_path / "cases.xlsx"
     shutil.copy(typed.EXAMPLES / typed.FIRST_TRY, file)

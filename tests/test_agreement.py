@@ -45,6 +45,7 @@ def test_two_coders_are_wanted():
         compare([c for c in records([("yes", "yes")]) if c.coder == "first"], ["does"])
 
 
+@pytest.mark.slow
 def test_the_shipped_readings():
     book = shipped_codebook()
     found, findings = cases.read([str(p) for p in resources.reading_records()], book)
@@ -132,6 +133,7 @@ def test_settled_records_count_only_where_they_are_one_of_two():
         coding(apart)
 
 
+@pytest.mark.slow
 def test_the_shipped_readings_both_ways():
     """The library and our own kappa agree on every variable: the readings are complete, so nothing is missing."""
     book = shipped_codebook()
@@ -196,6 +198,7 @@ def test_the_list_of_disagreements_has_both_passages(tmp_path):
     assert len(list(book["disagreements"].values)) == 3 and "Kappa de Cohen" in str(list(book["about"].values))
 
 
+@pytest.mark.slow
 def test_passages_are_printed_where_the_texts_are_given(tmp_path, monkeypatch):
     # The sources' texts are not here: a text of our own stands in for one.
     text = "".join(chr(97 + n % 26) for n in range(60_000))

@@ -269,6 +269,7 @@ def test_notes_worked_out_by_hand(written, fmt):
 # Every work once
 
 
+@pytest.mark.slow
 def test_every_work_of_the_graph_is_in_exactly_one_record():
     store = dataset.shipped_store()
 
@@ -458,6 +459,7 @@ def test_texts_come_back_as_they_went(title, publisher, note):
     assert dict(second.fields) == {f.key: " ".join(f.value.split()) for f in raw.fields}
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(NAMES, NAMES), max_size=3))
 def test_names_come_back_as_they_went(parts):

@@ -330,6 +330,7 @@ def test_a_saved_question_is_the_title_of_its_svg_in_the_language_asked_for():
         assert title.text.endswith(" ?" if lang == "fr" else "?")
 
 
+@pytest.mark.slow
 def test_own_records_and_an_endpoint_are_charted_too(tmp_path, monkeypatch):
     record, query = tmp_path / "own.yaml", tmp_path / "q.rq"
     record.write_text("id: a-garden\ntitle: A garden of ours\nsource: my-notes\n", encoding="utf-8")

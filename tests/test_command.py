@@ -346,6 +346,7 @@ def test_the_interview_explains_the_case_that_it_made(tmp_path):
 # Build
 
 
+@pytest.mark.slow
 def test_a_build_that_cannot_be_written_leaves_nothing_half_written(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     result = run("build", "--out", tmp_path / "file" / "dist")
@@ -394,6 +395,7 @@ def test_wrong_use_prints_no_data(args):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 def test_the_module_and_the_command_are_the_same():
     script = Path(sys.executable).with_name("coproduction")
     for args in (["--help"], ["classify", "--case", "xyzzy"]):
@@ -402,6 +404,7 @@ def test_the_module_and_the_command_are_the_same():
         assert (done.returncode, done.stdout, done.stderr) == (same.returncode, same.stdout, same.stderr)
 
 
+@pytest.mark.slow
 def test_exit_codes_of_the_process(tmp_path):
     (tmp_path / "good.yaml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "wrong.yaml").write_text(WRONG, encoding="utf-8")
@@ -412,6 +415,7 @@ def test_exit_codes_of_the_process(tmp_path):
         assert ("error" in result.stdout) is (code == 1) and bool(result.stdout) is (code < 2)
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_early_is_no_fault():
     command = [sys.executable, "-m", "coproduction", "classify", "--format", "json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as started:
@@ -436,6 +440,7 @@ def test_help_starts_without_what_only_commands_need():
     assert done.returncode == 0 and "'pyoxigraph'" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_record_of_a_shipped_case_is_not_merged_into_it(tmp_path):
     record = tmp_path / "again.yaml"
     record.write_text("id: ealing-data\nsource: ifg-seminar\ntitle: Again\nfacts: {joint: no}\n", encoding="utf-8")

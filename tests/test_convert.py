@@ -117,6 +117,7 @@ def test_a_record_is_the_same_after_any_way_through_the_formats(record, way):
         assert unordered(found) == unordered(start), suffix
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "yaml", "json"])
 def test_shipped_cases_come_back_as_they_were(suffix):
     whole = [plain(case, BOOK) for case in shipped_cases()]

@@ -129,6 +129,7 @@ def told(draw):
     return data
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(told())
 def test_random_cases_never_conform_to_both_shapes_and_the_table_agrees(data):

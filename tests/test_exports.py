@@ -374,6 +374,7 @@ def test_network_by_hand(tmp_path):
     assert verdicts[b, "bovaird-loeffler-2015-matched-input"] == "undetermined"
 
 
+@pytest.mark.slow
 def test_network_of_the_sources_has_every_verdict_of_classify():
     graph = networkx.parse_graphml(run("graphml", "--all").stdout)
     judged = json.loads(CliRunner().invoke(cli, ["classify", "--format", "json"]).stdout)

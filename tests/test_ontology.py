@@ -252,6 +252,7 @@ def test_a_contradiction_is_found_and_laid_at_the_ontologys_door():
     assert found.inconsistent == ["the ontology contradicts itself; the rule disjoint-classes may say where"]
 
 
+@pytest.mark.slow
 @needs_java
 def test_a_contradiction_in_cases_is_laid_at_their_door():
     found = check_logic.examine(triples(ONTOLOGY / "core.ttl"), triples(FIXTURES / "logic" / "contradiction.ttl"))
@@ -331,6 +332,7 @@ def test_the_reasoner_hands_a_concept_on_to_the_broader_one_and_to_no_other(
     assert (case + subject, COP + relation, concept + narrower) not in sorted_cases.relations
 
 
+@pytest.mark.slow
 @needs_java
 def test_a_lost_property_chain_is_found_by_what_it_leaves_unsorted():
     chain = NamedNode(reasoner.OWL + "propertyChainAxiom")
@@ -389,6 +391,7 @@ def test_without_java_the_logic_is_not_checked_and_says_why(monkeypatch):
     assert {line for o in outcomes for line in o.details} == {"Java is not here, and HermiT needs it"}
 
 
+@pytest.mark.slow
 @needs_java
 @pytest.mark.parametrize(
     ("fixture", "outcomes"),
@@ -401,6 +404,7 @@ def test_what_the_reasoner_finds_fails_the_check(monkeypatch, fixture, outcomes)
     assert found[0].name == "OWL consistency"
 
 
+@pytest.mark.slow
 @needs_java
 def test_a_thing_that_the_reasoner_does_not_sort_fails_the_check(monkeypatch):
     monkeypatch.setattr(check, "_sample", lambda: triples(CASES))
@@ -416,6 +420,7 @@ def test_a_thing_that_the_reasoner_does_not_sort_fails_the_check(monkeypatch):
     ]
 
 
+@pytest.mark.slow
 def test_the_command_says_of_shapes_that_are_none_that_they_fail(monkeypatch, capsys):
     monkeypatch.setattr(check, "_reasoned", lambda vocabulary: [])
     monkeypatch.setattr(check, "_ruled", lambda vocabulary: [])
@@ -461,6 +466,7 @@ def test_an_error_fails(monkeypatch):
     assert outcomes["rule broader-cycle"].outcome == "fail"
 
 
+@pytest.mark.slow
 def test_rules_on_the_use_of_terms_look_at_the_cases_too():
     store = check.whole(shipped())
     assert RULES["disjoint-classes"].graph == "dataset"

@@ -22,6 +22,7 @@ def blocks(kind: str) -> list[str]:
     return transcripts.blocks(README, kind)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", blocks("console"))
 def test_commands_give_the_output_shown(block, tmp_path):
     for command, expected in transcripts.steps(block):

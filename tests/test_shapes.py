@@ -150,6 +150,7 @@ def test_every_constraint_of_every_shape_is_tripped():
     assert property_shapes <= {shape for shape, _ in declared}
 
 
+@pytest.mark.slow
 def test_shapes_are_valid_shacl():
     assert validate(shapes(), shacl_graph=shapes(), meta_shacl=True)[0]
 

@@ -97,6 +97,7 @@ def test_the_source_label_is_no_evidence():
     assert judge(RULES, case.facts) == judge(RULES, other.facts)
 
 
+@pytest.mark.slow
 def test_a_partial_definition_takes_nothing_in():
     partial = [d.slug for d in RULES.definitions.values() if d.partial]
     assert partial

@@ -1,6 +1,7 @@
 """The works that the sources cite, as BibTeX, RIS and CSL-JSON: as printed, nothing lost on the way, nothing added."""
 
 import errno
+import io
 import json
 import re
 import warnings
@@ -558,13 +559,17 @@ def test_a_device_is_written_to_and_stays_one():
 def test_what_cannot_be_written_leaves_the_file_as_it_was(tmp_path, monkeypatch):
     file = tmp_path / "out.bib"
     file.write_text("old", encoding="utf-8")
-    write = Path.write_bytes
+    opened = Path.open
 
-    def full(self, data):
-        write(self, data[:100])
-        raise OSError(errno.ENOSPC, "No space left on device")
+    class Full(io.FileIO):
+        def writelines(self, lines):
+            self.write(b"".join(lines)[:100])
+            raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    def full(self, mode="r", *more, **named):
+        return Full(self, mode) if mode == "wb" else opened(self, mode, *more, **named)
+
+    monkeypatch.setattr(Path, "open", full)
     result = run("bibtex", "-o", file)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == f"{file}: cannot be written: No space left on device\n"

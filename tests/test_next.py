@@ -174,15 +174,20 @@ def test_every_text_is_there_in_both_languages_with_the_same_parts(part, key, by
         assert parts[0] == parts[1]
 
 
+NUMBER = re.compile("-(one|many)$")
+
+
 def test_every_text_is_used():
     from coproduction import resources
 
     folder = resources.folder("exports").parent
     code = "".join(f.read_text(encoding="utf-8") for f in folder.rglob("*.py"))
-    # Keys made of a word and a key of the ontology.
-    made = re.compile(r"called-\w+|count-\w+|in|out|undetermined")
+    # Keys made of a word and a key of the ontology, or of a finding's part; and of a word and its number.
+    made = re.compile(r"called-\w+|count-\w+|column-\w+|in|out|undetermined|(record|error|warning|info)-(one|many)")
     assert [
-        f"{p}/{k}" for p, k, _ in all_texts() if f'"{k}"' not in code and f"'{k}'" not in code and not made.fullmatch(k)
+        f"{p}/{k}"
+        for p, k, _ in all_texts()
+        if not made.fullmatch(k) and not any(f'"{w}"' in code or f"'{w}'" in code for w in {k, NUMBER.sub("", k)})
     ] == []
 
 

@@ -483,7 +483,7 @@ def test_rules_on_the_use_of_terms_look_at_the_cases_too():
 def test_the_ontology_passes():
     outcomes = check.run()
     assert {o.name: o.details for o in outcomes if o.outcome != "pass"} == {}
-    assert len(outcomes) == 13 + len(RULES)
+    assert len(outcomes) == 14 + len(RULES)
 
 
 def test_nothing_is_imported_so_that_all_works_without_a_network():

@@ -2,13 +2,13 @@
 
 import csv
 import io
-import json
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, RdfFormat, parse
+from without_order import turned
 
 from coproduction import cases
 from coproduction.__main__ import cli
@@ -59,13 +59,6 @@ def through(suffix: str, records: list[dict]) -> list[dict]:
 
 def unordered(records: list[dict]) -> list:
     """Records without the order of what has none in RDF."""
-
-    def turned(value, key=""):
-        if isinstance(value, dict):
-            return {k: turned(v, k) for k, v in value.items()}
-        if isinstance(value, list) and key not in ("contributions", "values"):
-            return sorted(json.dumps(turned(v), sort_keys=True) for v in value)
-        return [turned(v) for v in value] if isinstance(value, list) else value
 
     return sorted((turned(r) for r in records), key=lambda r: (r["source"], r["id"]))
 

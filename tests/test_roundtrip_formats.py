@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from without_order import turned
 
 from coproduction import names
 from coproduction.cases import from_raw
@@ -76,13 +77,6 @@ def same(record: dict):
     (case,) = cases_of(json_records.read("f", json.dumps(record)))
     leads = {key: [rdf.case_reference(word, case) for word in record[key]] for key in LINKS if key in record}
     record = record | leads
-
-    def turned(value, key=""):
-        if isinstance(value, dict):
-            return {k: turned(v, k) for k, v in value.items()}
-        if isinstance(value, list) and key not in ("contributions", "values"):
-            return sorted(json.dumps(turned(v), sort_keys=True) for v in value)
-        return [turned(v) for v in value] if isinstance(value, list) else value
 
     return turned(record)
 
